@@ -1,0 +1,37 @@
+import { nearestName } from './nearest-name.ts'
+import { type ErrorDetails, SupervisorError } from './supervisor-error.ts'
+
+/** Names the option, what was wanted and what came; for an unknown name the nearest known one. */
+export class InvalidOptionError extends SupervisorError {
+  constructor(message: string, details: ErrorDetails = {}) {
+    super(message, details, 'notApplied', false)
+  }
+
+  override get code() {
+    return 'INVALID_OPTION' as const
+  }
+}
+
+/** `option` may be a path (`reconnect.backoff`); `wanted` completes the sentence "wants …". */
+export function invalidOption(option: string, wanted: string, got: unknown): InvalidOptionError {
+  return new InvalidOptionError(`option \`${option}\` wants ${wanted}, got ${describe(option, got)}`)
+}
+
+export function unknownOption(option: string, known: Iterable<string>): InvalidOptionError {
+  const nearest = nearestName(option, known)
+  const hint = nearest === undefined ? '' : `; the nearest known one is \`${nearest}\``
+  return new InvalidOptionError(`option \`${option}\` is not known${hint}`)
+}
+
+// Error messages are logged, so a value is shown only where neither its option nor its looks suggest a secret.
+const secretOption = /pass|secret|token|ssl|tls|key|cert|pfx|connectionString|settings|^options$/i
+const plainWord = /^[\w .+-]{0,40}$/
+
+function describe(option: string, value: unknown): string {
+  if (value === null || value === undefined) return String(value)
+  if (typeof value === 'object') return Array.isArray(value) ? 'an array' : 'an object'
+  if (typeof value === 'function' || typeof value === 'symbol') return `a ${typeof value}`
+  if (secretOption.test(option)) return `a ${typeof value}`
+  if (typeof value === 'string') return plainWord.test(value) ? `'${value}'` : 'a string'
+  return String(value)
+}

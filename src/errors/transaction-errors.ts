@@ -1,0 +1,50 @@
+import { isRetrySafe } from './outcome-of.ts'
+import { type ErrorDetails, SupervisorError } from './supervisor-error.ts'
+
+export interface CommitOutcomeUnknownDetails extends ErrorDetails {
+  transactionId?: string | undefined
+  evidence: string
+}
+
+/** COMMIT was written, its answer is lost and could not be recovered. */
+export class CommitOutcomeUnknownError extends SupervisorError {
+  /** The server's 64-bit transaction id, where it was asked for in time. */
+  readonly transactionId: string | undefined
+  /** What is known, in plain words. */
+  readonly evidence: string
+
+  constructor(message: string, details: CommitOutcomeUnknownDetails) {
+    super(message, { ...details, outcome: 'unknown' }, 'unknown', false)
+    this.transactionId = details.transactionId
+    this.evidence = details.evidence
+  }
+
+  override get code() {
+    return 'COMMIT_OUTCOME_UNKNOWN' as const
+  }
+}
+
+/**
+ * The server answered COMMIT by ROLLBACK: a statement had failed and its error was swallowed. That error
+ * is the cause, and says whether repeating the whole transaction can help (40001, 40P01).
+ */
+export class TransactionAbortedError extends SupervisorError {
+  constructor(message: string, details: ErrorDetails = {}) {
+    super(message, details, 'notApplied', isRetrySafe(details.cause))
+  }
+
+  override get code() {
+    return 'TRANSACTION_ABORTED' as const
+  }
+}
+
+/** BEGIN, COMMIT, ROLLBACK, SAVEPOINT … as a statement on a Connection, Pool or Transaction: refused before sending. */
+export class TransactionControlError extends SupervisorError {
+  constructor(message: string, details: ErrorDetails = {}) {
+    super(message, details, 'notApplied', false)
+  }
+
+  override get code() {
+    return 'TRANSACTION_CONTROL' as const
+  }
+}
