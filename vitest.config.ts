@@ -1,0 +1,54 @@
+import { defineConfig } from 'vitest/config'
+import { SummaryReporter } from './test/support/summary-reporter.ts'
+
+// Real servers start, die and come back in these: two workers, one for each core of a small machine.
+const onRealServers = { pool: 'forks', maxWorkers: 2, testTimeout: 30_000, hookTimeout: 30_000 } as const
+
+export default defineConfig(({ mode }) => ({
+  test: {
+    include: [],
+    passWithNoTests: false,
+    reporters: ['default', new SummaryReporter(), ...(process.env['CI'] ? ['json' as const] : [])],
+    outputFile: { json: '.tmp/vitest.json' },
+    env: { PG_SUPERVISOR_CHAOS_SEEDS: mode === 'thorough' ? '25' : '1' },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['test/*.test.ts', 'test/{unit,model,docs,package}/**/*.test.ts'],
+          setupFiles: ['test/support/no-warnings.ts'],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'types',
+          typecheck: { enabled: true, only: true, include: ['test/types/**/*.test-d.ts'] },
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...onRealServers,
+          name: 'integration',
+          include: ['test/integration/**/*.test.ts'],
+          setupFiles: ['test/support/no-warnings.ts'],
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...onRealServers,
+          name: 'chaos',
+          include: ['test/chaos/**/*.test.ts'],
+          setupFiles: ['test/support/no-warnings.ts'],
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
+  },
+}))
