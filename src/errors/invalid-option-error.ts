@@ -17,10 +17,11 @@ export function invalidOption(option: string, wanted: string, got: unknown): Inv
   return new InvalidOptionError(`option \`${option}\` wants ${wanted}, got ${describe(option, got)}`)
 }
 
-export function unknownOption(option: string, known: Iterable<string>): InvalidOptionError {
-  const nearest = nearestName(option, known)
-  const hint = nearest === undefined ? '' : `; the nearest known one is \`${nearest}\``
-  return new InvalidOptionError(`option \`${option}\` is not known${hint}`)
+/** `path` is what stands before the name in the message: `reconnect.`. */
+export function unknownOption(name: string, known: Iterable<string>, path = ''): InvalidOptionError {
+  const nearest = nearestName(name, known)
+  const hint = nearest === undefined ? '' : `; the nearest known one is \`${path}${nearest}\``
+  return new InvalidOptionError(`option \`${path}${name}\` is not known${hint}`)
 }
 
 // Error messages are logged, so a value is shown only where neither its option nor its looks suggest a secret.

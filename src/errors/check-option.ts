@@ -1,0 +1,29 @@
+import { invalidOption, unknownOption } from './invalid-option-error.ts'
+
+/** @throws {InvalidOptionError} unless `value` is a number that `holds`; `wanted` says so in words. */
+export function checkNumber(
+  option: string,
+  value: unknown,
+  wanted: string,
+  holds: (number: number) => boolean,
+): asserts value is number {
+  if (typeof value !== 'number' || !holds(value)) throw invalidOption(option, wanted, value)
+}
+
+/** @throws {InvalidOptionError} unless `value` can be called. */
+export function checkFunction(option: string, value: unknown): void {
+  if (typeof value !== 'function') throw invalidOption(option, 'a function', value)
+}
+
+/**
+ * Only plain objects are checked: an instance of a class may well have members of its own.
+ *
+ * @throws {InvalidOptionError} for a name that is not known; `path` is what stands before it in messages.
+ */
+export function checkNames(options: object, known: readonly string[], path = ''): void {
+  const prototype: unknown = Object.getPrototypeOf(options)
+  if (prototype !== Object.prototype && prototype !== null) return
+  for (const name of Object.keys(options)) {
+    if (!known.includes(name)) throw unknownOption(name, known, path)
+  }
+}
