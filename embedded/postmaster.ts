@@ -49,18 +49,23 @@ export function spawnPostmaster(
   child.unref()
   let ended = child.pid === undefined
   let spawnFailure: Error | undefined
-  child.once('exit', () => (ended = true))
-  child.once('error', (error) => (spawnFailure = error))
+  child.once('exit', () => {
+    ended = true
+  })
+  child.once('error', (error) => {
+    spawnFailure = error
+  })
+  const hasEnded = () => ended
 
   return {
     pid: child.pid ?? -1,
-    hasEnded: () => ended,
+    hasEnded,
 
     async ready(timeoutMs) {
       const deadline = Date.now() + timeoutMs
       while (!(await saysReady(cluster.data, child.pid))) {
         if (spawnFailure) throw spawnFailure
-        if (ended) throw new ServerDidNotStartError(await readFile(cluster.log, 'utf8'))
+        if (hasEnded()) throw new ServerDidNotStartError(await readFile(cluster.log, 'utf8'))
         if (Date.now() > deadline) {
           throw new Error(
             `PostgreSQL was not ready within ${timeoutMs} ms:\n${await readFile(cluster.log, 'utf8')}`,
@@ -72,7 +77,7 @@ export function spawnPostmaster(
 
     async gone(timeoutMs) {
       const deadline = Date.now() + timeoutMs
-      while (!ended || processesIn(cluster.folder).length > 0) {
+      while (!hasEnded() || processesIn(cluster.folder).length > 0) {
         if (Date.now() > deadline) throw new Error(`PostgreSQL was still running after ${timeoutMs} ms`)
         await sleep(glanceMs)
       }
