@@ -10,7 +10,7 @@ export interface RequestTimeoutDetails extends ErrorDetails {
 // it ran would likely do so again: the server's own 57014 is not retry-safe either.
 const waitingInLine: ReadonlySet<TimeoutPhase> = new Set(['queue', 'acquire'])
 
-/** A deadline of the caller passed, and it is certain that the request had no effect. */
+/** A deadline of the caller passed; unless it says otherwise, it is certain that the request had no effect. */
 export class RequestTimeoutError extends SupervisorError {
   readonly phase: TimeoutPhase
 
