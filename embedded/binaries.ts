@@ -65,27 +65,26 @@ async function whyNotRunnable(native: string, account: Account): Promise<string 
 async function copyForEverybody(native: string): Promise<string> {
   const { version } = createRequire(import.meta.url)(join(dirname(native), 'package.json'))
   const cache = join(tmpdir(), `pg-supervisor-binaries-${version}-${process.getuid?.() ?? 'user'}`)
-  if (await isOurs(cache)) return cache
+  if (await isThere(cache)) return cache
   // Filled under another name and moved into place: nobody ever meets half a copy.
   const filling = await mkdtemp(`${cache}-`)
-  await run('cp', ['-R', join(native, '.'), filling])
+  await run('cp', ['-R', `${native}/.`, filling])
   await run('chmod', ['-R', 'a+rX,go-w', filling])
   await hydrate(filling)
   try {
     await rename(filling, cache)
   } catch (error) {
     await rm(filling, { recursive: true, force: true })
-    if (!(await isOurs(cache))) throw error // otherwise another process was quicker
+    if (!(await isThere(cache))) throw error // otherwise another process was quicker
   }
   return cache
 }
 
-// The temporary folder belongs to everybody: a copy somebody else put there for us to run is not ours.
-async function isOurs(folder: string): Promise<boolean> {
-  try {
-    const { uid, mode } = await lstat(folder)
-    return uid === (process.getuid?.() ?? uid) && (mode & 0o022) === 0
-  } catch {
-    return false
-  }
+// The temporary folder is open to everybody: what somebody else put there, or could change, is not for us to run.
+async function isThere(folder: string): Promise<boolean> {
+  const found = await lstat(folder).catch(() => undefined)
+  if (found === undefined) return false
+  const isOurs = found.isDirectory() && found.uid === (process.getuid?.() ?? found.uid)
+  if (!isOurs || (found.mode & 0o022) !== 0) throw new Error(`${folder} is not ours alone: remove it`)
+  return true
 }

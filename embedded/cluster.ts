@@ -1,7 +1,7 @@
 // A fresh data folder, made by initdb or copied from a template.
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { chmod, chown, mkdtemp, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises'
+import { chmod, chown, mkdir, mkdtemp, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -42,8 +42,9 @@ export async function createCluster(
 /** An empty folder that belongs to `account` and does not outlive this process. */
 export async function guardedFolder(account: Account): Promise<string> {
   // The real path, because the kernel reports the folders of processes without symlinks.
-  const folder = await mkdtemp(join(await realpath(tmpdir()), 'pg-supervisor-'))
-  guard(folder)
+  const folder = join(await realpath(tmpdir()), `pg-supervisor-${randomBytes(6).toString('hex')}`)
+  guard(folder) // before it is there: we may be killed in between
+  await mkdir(folder)
   await handOver(folder, account)
   return folder
 }

@@ -2,7 +2,7 @@
 // them afterwards. npm 12 and pnpm 10 block install scripts, so we do its work, every time: without the links the
 // loader finds no libicuuc.so.60 and initdb ends with code 127.
 import { chmod, readFile, stat, symlink } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { basename, join, relative } from 'node:path'
 
 /**
  * Makes the library symlinks listed in `native/pg-symlinks.json` and the programs executable. What is already there
@@ -10,9 +10,9 @@ import { basename, dirname, join } from 'node:path'
  */
 export async function hydrate(native: string): Promise<void> {
   for (const { source, target } of await listedLinks(native)) {
-    // The list is relative to the package; links are relative to themselves, so that a copied folder still works.
+    // The list is relative to the package, whose folder may have another name here; links are relative to themselves, so that a copied folder still works.
     await unless(
-      symlink(basename(source), join(dirname(native), target)),
+      symlink(basename(source), join(native, relative('native', target))),
       'EEXIST',
       'EACCES',
       'EPERM',

@@ -1,23 +1,26 @@
 // Our end of the pipe to the janitor, one for this process, started with the first folder to guard.
 import { spawn } from 'node:child_process'
-import type { Socket } from 'node:net'
+import type { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 
-let pipe: Socket | undefined
+const program = fileURLToPath(new URL('./janitor.mjs', import.meta.url))
+const folders = new Set<string>()
+let pipe: Writable | undefined
 
 /** From now on `folder` and the servers in it are removed when this process ends, however it ends. */
 export function guard(folder: string): void {
+  folders.add(folder)
   pipe ??= startJanitor()
   pipe.write(`+ ${folder}\n`)
 }
 
 /** The folder has been cleared away by its owner. */
 export function release(folder: string): void {
+  folders.delete(folder)
   pipe?.write(`- ${folder}\n`)
 }
 
-function startJanitor(): Socket {
-  const program = fileURLToPath(new URL('./janitor.mjs', import.meta.url))
+function startJanitor(): Writable {
   // Loaders and debuggers this process was started with are none of the janitor's business.
   const { NODE_OPTIONS: _, ...env } = process.env
   const child = spawn(process.execPath, [program], {
@@ -27,7 +30,14 @@ function startJanitor(): Socket {
     stdio: ['pipe', 'ignore', 'ignore'],
   })
   child.unref()
-  const stdin = child.stdin as Socket
-  stdin.unref()
-  return stdin
+  if ('unref' in child.stdin && typeof child.stdin.unref === 'function') child.stdin.unref()
+  child.stdin.on('error', () => {}) // its end is noticed below
+  child.once('exit', replaceJanitor)
+  return child.stdin
+}
+
+// It ends before us only when somebody kills it.
+function replaceJanitor(): void {
+  pipe = undefined
+  for (const folder of folders) guard(folder)
 }

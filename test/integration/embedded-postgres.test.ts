@@ -5,7 +5,8 @@ import { processesIn } from '../../embedded/processes.mjs'
 import { eventually } from '../support/eventually.ts'
 
 const template = inject('clusterTemplate')
-const server = await startPostgres({ template, settings: { max_connections: 17, work_mem: '3MB' } })
+const copied = template === undefined ? {} : { template }
+const server = await startPostgres({ ...copied, settings: { max_connections: 17, work_mem: '3MB' } })
 afterAll(() => server.dispose())
 
 async function clientOf(postgres: Postgres) {
@@ -136,7 +137,7 @@ describe('an embedded server', () => {
   })
 
   it('reports what the server said when it does not start, and leaves nothing behind', async () => {
-    const failure = await startPostgres({ template, settings: { work_mem: 'plenty' } }).catch(
+    const failure = await startPostgres({ ...copied, settings: { work_mem: 'plenty' } }).catch(
       (error) => error,
     )
     expect(failure.message).toContain('invalid value for parameter "work_mem": "plenty"')
@@ -144,7 +145,7 @@ describe('an embedded server', () => {
 
   it('leaves no process and no folder after dispose(), stopped, killed or paused before', async () => {
     for (const before of ['nothing', 'stop', 'kill', 'pause'] as const) {
-      const other = await startPostgres({ template })
+      const other = await startPostgres(copied)
       if (before !== 'nothing') await other[before]()
       await other.dispose()
       expect(processesIn(other.folder)).toEqual([])

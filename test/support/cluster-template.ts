@@ -7,7 +7,8 @@ import { guardedFolder } from '../../embedded/cluster.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    clusterTemplate: string
+    /** Not there when vitest was started without this set-up. */
+    clusterTemplate?: string
   }
 }
 

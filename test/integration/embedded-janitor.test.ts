@@ -1,0 +1,140 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { afterAll, describe, expect, inject, it, type TestContext } from 'vitest'
+import { processesIn } from '../../embedded/processes.mjs'
+import { eventually } from '../support/eventually.ts'
+
+const isRoot = process.getuid?.() === 0
+const owner = fileURLToPath(new URL('../support/server-owner.ts', import.meta.url))
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+// All servers of a case live in a temporary folder of its own, so that "nothing is left" needs no names.
+const place = await mkdtemp(join(tmpdir(), 'janitor-test-'))
+await chmod(place, 0o1777)
+afterAll(() => rm(place, { recursive: true, force: true }))
+
+type Account = { uid: number; gid: number } | undefined
+
+function startOwner(ending: string, account?: Account, template = ''): ChildProcess {
+  return spawn(process.execPath, ['--import', 'tsx', owner, ending, template], {
+    ...account,
+    cwd: root,
+    env: { ...process.env, TMPDIR: place, TSX_DISABLE_CACHE: '1', HOME: place },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+}
+
+/** From this user's template, which nobody else could read. */
+const startQuickOwner = (ending: string) => startOwner(ending, undefined, inject('clusterTemplate'))
+
+async function serverIsUp(child: ChildProcess): Promise<void> {
+  let complaint = ''
+  child.stderr?.on('data', (chunk) => {
+    complaint += chunk
+  })
+  const [said] = await Promise.race([
+    once(child.stdout!, 'data'),
+    once(child, 'exit').then(() => [complaint]),
+  ])
+  expect(String(said)).toBe('started\n')
+  expect(processesIn(place)).not.toEqual([])
+}
+
+/** Waits up to ten seconds for processes and folders to vanish; answers those that have not. */
+async function leftovers(): Promise<(number | string)[]> {
+  for (const deadline = Date.now() + 10_000; ; ) {
+    const folders = (await readdir(place)).filter((name) => name.startsWith('pg-supervisor-'))
+    const left = [...processesIn(place), ...folders]
+    if (left.length === 0 || Date.now() > deadline) return left
+    await sleep(20)
+  }
+}
+
+function janitorsOf(child: ChildProcess): number[] {
+  const list = execFileSync('ps', ['-axww', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' })
+  return list
+    .split('\n')
+    .filter((line) => line.includes('janitor') && line.trim().split(/\s+/)[1] === String(child.pid))
+    .map((line) => Number(line.trim().split(/\s+/)[0]))
+}
+
+function ordinaryUser(context: TestContext): Account {
+  context.skip(!isRoot, 'only root can become another user; the tests above ran as an ordinary one')
+  const id = (which: string) => Number(execFileSync('id', [which, 'nobody'], { encoding: 'utf8' }))
+  const account = { uid: id('-u'), gid: id('-g') }
+  try {
+    execFileSync('test', ['-r', owner], { ...account, cwd: '/' })
+  } catch {
+    context.skip(`the user nobody cannot read ${root}; check the project out where others may read`)
+  }
+  return account
+}
+
+describe('after the process that started a server', () => {
+  it.each(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+    'was ended by %s, nothing is left',
+    async (signal) => {
+      const child = startOwner('waits')
+      await serverIsUp(child)
+      child.kill(signal)
+      await once(child, 'exit')
+      expect(child.signalCode).toBe(signal)
+      expect(await leftovers()).toEqual([])
+    },
+  )
+
+  it.each([
+    ['has nothing more to do', 'returns', 0],
+    ['called process.exit()', 'exits', 0],
+    ['died of an uncaught exception', 'throws', 1],
+  ] as const)('%s, nothing is left', async (_, ending, code) => {
+    const child = startQuickOwner(ending)
+    await serverIsUp(child)
+    if (child.exitCode === null) await once(child, 'exit')
+    expect(child.exitCode).toBe(code)
+    expect(await leftovers()).toEqual([])
+  })
+
+  it('was killed while the server was paused, nothing is left', async () => {
+    const child = startQuickOwner('waits paused')
+    await serverIsUp(child)
+    child.kill('SIGKILL')
+    expect(await leftovers()).toEqual([])
+  })
+
+  it('was killed in the middle of initdb, nothing is left', async () => {
+    const child = startOwner('waits')
+    await eventually(() => processesIn(place).length > 0, { what: 'initdb runs' })
+    child.kill('SIGKILL')
+    expect(await leftovers()).toEqual([])
+  })
+
+  it('was killed like its janitor before it, nothing is left', async () => {
+    const child = startQuickOwner('waits')
+    await serverIsUp(child)
+    const [first] = janitorsOf(child)
+    process.kill(first!, 'SIGKILL')
+    await eventually(() => janitorsOf(child).some((pid) => pid !== first), { what: 'another janitor' })
+    child.kill('SIGKILL')
+    expect(await leftovers()).toEqual([])
+  })
+
+  it('was an ordinary user and was killed, nothing is left', async (context) => {
+    const child = startOwner('waits', ordinaryUser(context))
+    await serverIsUp(child)
+    child.kill('SIGKILL')
+    expect(await leftovers()).toEqual([])
+  })
+
+  it('was an ordinary user and was killed in the middle of initdb, nothing is left', async (context) => {
+    const child = startOwner('waits', ordinaryUser(context))
+    await eventually(() => processesIn(place).length > 0, { what: 'initdb runs' })
+    child.kill('SIGKILL')
+    expect(await leftovers()).toEqual([])
+  })
+})
