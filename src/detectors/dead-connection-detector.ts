@@ -36,7 +36,7 @@ export class DeadConnectionDetector implements ReconnectOptions {
       if (options[name] !== undefined) checkFunction(`reconnect.${name}`, options[name])
     }
     this.#options = options
-    // Bound, so that `anyOf(detector.isDead, …)` and `{ ...detector }` work; overriding works as ever.
+    // Bound, so that `anyOf(detector.isDead, …)` works; overriding works as ever.
     this.isDead = this.isDead.bind(this)
     this.isHopeless = this.isHopeless.bind(this)
     this.backoff = this.backoff.bind(this)

@@ -31,8 +31,9 @@ const plainWord = /^[\w .+-]{0,40}$/
 function describe(option: string, value: unknown): string {
   if (value === null || value === undefined) return String(value)
   if (typeof value === 'object') return Array.isArray(value) ? 'an array' : 'an object'
-  if (typeof value === 'function' || typeof value === 'symbol') return `a ${typeof value}`
   if (secretOption.test(option)) return `a ${typeof value}`
   if (typeof value === 'string') return plainWord.test(value) ? `'${value}'` : 'a string'
+  if (typeof value === 'function' || typeof value === 'symbol') return `a ${typeof value}`
+  // oxlint-disable-next-line typescript/no-base-to-string -- a number, a bigint or a boolean
   return String(value)
 }

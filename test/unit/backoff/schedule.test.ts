@@ -100,14 +100,13 @@ describe('a schedule', () => {
   })
 
   it('reports an iterable that throws when it is closed', () => {
-    const { schedule, reports } = scheduleOf(function* () {
-      try {
-        yield 1
-      } finally {
-        // biome-ignore lint/correctness/noUnsafeFinally: what the test is about
+    const iterator = {
+      next: () => ({ value: 1, done: false }),
+      return: () => {
         throw new Error('will not end')
-      }
-    })
+      },
+    }
+    const { schedule, reports } = scheduleOf(() => ({ [Symbol.iterator]: () => iterator }))
     schedule.next()
     schedule.close()
     expect(reports).toEqual([new Error('will not end')])

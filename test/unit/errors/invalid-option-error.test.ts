@@ -68,10 +68,10 @@ describe('the message of an unknown option', () => {
 
 describe('checking an option', () => {
   it('lets pass what holds', () => {
-    checkNumber('n', 3, 'a number above 2', (n) => n > 2)
-    checkFunction('f', () => 1)
-    checkNames({ a: 1 }, ['a', 'b'])
-    checkNames(Object.assign(Object.create(null), { b: 1 }), ['a', 'b'])
+    expect(() => checkNumber('n', 3, 'a number above 2', (n) => n > 2)).not.toThrow()
+    expect(() => checkFunction('f', () => 1)).not.toThrow()
+    expect(() => checkNames({ a: 1 }, ['a', 'b'])).not.toThrow()
+    expect(() => checkNames(Object.assign(Object.create(null), { b: 1 }), ['a', 'b'])).not.toThrow()
   })
 
   it.each([2, '3', Number.NaN, undefined])('refuses %s where a number above 2 is wanted', (value) => {
