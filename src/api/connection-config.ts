@@ -1,0 +1,63 @@
+import type { ClientBase, ClientConfig } from 'pg'
+import type { InspectionEvent } from 'xstate'
+import type { Clock } from '../backoff/clock.ts'
+import type { ReconnectOptions } from '../detectors/reconnect-options.ts'
+import type { Logger } from './logger.ts'
+import type { Monitor } from './monitor.ts'
+import type { RowMapper, Session } from './queryable.ts'
+
+/** Options of a connection: those of `pg` that a supervised client can have, and the supervisor's own. */
+export interface ConnectionConfig
+  extends Omit<
+    ClientConfig,
+    'connectionString' | 'connectionTimeoutMillis' | 'query_timeout' | 'Promise' | 'pipeline'
+  > {
+  /** URI or libpq keyword string; PG* environment variables fill in what is absent. */
+  connectionString?: string
+  /** Stands in errors, events and logs. Default 'connection 1', 'connection 2' … */
+  name?: string
+  /** Makes the client of each session: keepalive hooks, types, instrumented clients. */
+  clientFactory?: (config: ClientConfig) => ClientBase
+  /** Default 'object'. */
+  rowMode?: 'object' | 'array'
+  /** Makes each row of query(); a query's own mapRow overrides it. */
+  mapRow?: RowMapper
+  /** Server settings applied to every new session, before `setup`. */
+  settings?: Record<string, string>
+  /** Every new session runs this before anything else; failing counts as a failed attempt. */
+  setup?: (session: Session) => unknown
+  /** false = off: a loss leads to `dead` and stays. */
+  reconnect?: false | ReconnectOptions
+  /** heartbeat(), or your own. Default [heartbeat()]. */
+  monitors?: Monitor[]
+  /**
+   * Requests while down: 'reject' at once with ConnectionDeadError (default), or wait in the queue for `waitMs` (from the
+   * loss or the call, the later), then ConnectionDeadError. In idle and settled dead both reject at once. At a loss,
+   * unwritten requests follow the same rule.
+   */
+  whileDown?: 'reject' | { waitMs: number }
+  /** Several statements in flight. Default true. */
+  pipeline?: boolean
+  /**
+   * Names parameterised statements by itself from their second use on; least recently used ones are forgotten (default
+   * limit 256), names the server lost or outgrew are healed once outside a transaction. Default true.
+   */
+  autoPrepare?: boolean | { limit: number }
+  /** Most requests accepted and not settled; the next rejects with QueueFullError. Default 10_000. */
+  queueLimit?: number
+  /**
+   * One deadline per attempt over password callback, DNS, TCP, TLS, authentication, settings, setup and LISTENs, in
+   * milliseconds. Default 10_000.
+   */
+  connectTimeoutMs?: number
+  /** Default deadline of each statement in milliseconds, counting from when it is the oldest unanswered; 0 = none (default). */
+  statementTimeoutMs?: number
+  /** As pg-pool's: an idle connection does not keep the process alive. Default false. */
+  allowExitOnIdle?: boolean
+  /** Hears XState's inspection events; what it throws is reported and switches it off. */
+  inspect?: (event: InspectionEvent) => void
+  logger?: Logger
+  clock?: Clock
+  /** A source of numbers in [0, 1) for jitter. Default Math.random. */
+  random?: () => number
+}

@@ -1,0 +1,108 @@
+// The port to the wire: what a supervisor needs of a PostgreSQL client, and nothing more.
+// A driver reports facts and never judges them; whether a fact is deadly is for the machine to say.
+import type { ClientBase, ClientConfig, QueryResult } from 'pg'
+
+/** Makes wires. `pg` is the one that ships; another needs to pass the same contract tests. */
+export interface Driver {
+  readonly name: string
+  /** Begins to open one server session; what happens is told to `report`. Throws only when no client can be made. */
+  open(config: WireConfig, report: (fact: WireFact) => void): Wire
+  /** Values as the wire will carry them, so that nothing can throw once a statement is being written. */
+  prepareValues(values: readonly unknown[]): readonly unknown[]
+}
+
+export interface WireConfig {
+  readonly client: ClientConfig
+  readonly clientFactory: ((config: ClientConfig) => ClientBase) | undefined
+  /** Most automatic statement names alive at once; 0 = none. */
+  readonly preparedLimit: number
+  readonly now: () => number
+}
+
+/** One server session from its first byte to its last; never reused. */
+export interface Wire {
+  /** The live client of the package the driver drives. */
+  readonly client: unknown
+  readonly host: HostAddress
+  readonly processId: number | undefined
+  /** server_version_num */
+  readonly serverVersion: number | undefined
+  /** As of the last ReadyForQuery: idle, in a transaction, in a failed one. */
+  readonly transactionStatus: 'I' | 'T' | 'E'
+  readonly lastByteAt: number
+  /** More is buffered for the socket than it takes; writing on would only grow memory. */
+  readonly isCongested: boolean
+  /** Something was submitted and is not answered. */
+  readonly isBusy: boolean
+  /** 'lost' was reported. */
+  readonly isLost: boolean
+  /** Resolves when the socket is closed, whoever closed it. */
+  readonly closed: Promise<void>
+  submit(statement: Statement): void
+  /** Gathers what is submitted in this tick into one write. */
+  cork(): void
+  /** Asks the server to cancel what it is doing; resolves once the server has hung up on the asking, so nothing later can be hit. */
+  cancel(signal: AbortSignal): Promise<void>
+  /** Says goodbye; `closed` tells when that is done. */
+  end(): void
+  destroy(): void
+  ref(): void
+  unref(): void
+}
+
+/** What a wire needs to know of a statement, and whom to tell. */
+export interface Statement {
+  readonly text: string
+  readonly values: readonly unknown[] | undefined
+  readonly name: string | undefined
+  readonly rowMode: 'array' | undefined
+  readonly types: StatementTypes | undefined
+  /** The simple protocol even where the extended one would be chosen, or the reverse. */
+  readonly protocol: 'simple' | 'extended' | undefined
+  readonly binary: boolean
+  /**
+   * Called once, when the server is ready for the next one: then an error is a living session's, and its transaction status is
+   * true. `nameWasLost`: it failed only because the server no longer knew its name as it was; written again it gets a new one.
+   */
+  answered(error: unknown, result: QueryResult | QueryResult[] | undefined, nameWasLost: boolean): void
+  /** The server said that the command was done; its ReadyForQuery is still to come. */
+  completed(command: string): void
+}
+
+export interface StatementTypes {
+  getTypeParser(oid: number, format?: 'text' | 'binary'): unknown
+}
+
+export interface HostAddress {
+  readonly host: string
+  readonly port: number
+}
+
+export interface ServerNotice {
+  readonly severity?: string
+  readonly code?: string
+  readonly message: string
+  readonly detail?: string
+  readonly hint?: string
+  readonly routine?: string
+}
+
+export interface Notification {
+  readonly channel: string
+  readonly payload: string
+  readonly processId: number
+}
+
+/** How a session ended: what the server or the socket said, and what kind of saying it was. */
+export interface WireLoss {
+  readonly kind: 'server' | 'network' | 'protocol' | 'closed'
+  readonly error: unknown
+}
+
+export type WireFact =
+  | { readonly type: 'opened' }
+  /** Exactly once, however many 'error' and 'end' events the client emits. */
+  | { readonly type: 'lost'; readonly loss: WireLoss }
+  | { readonly type: 'notification'; readonly notification: Notification }
+  | { readonly type: 'notice'; readonly notice: ServerNotice }
+  | { readonly type: 'parameter'; readonly name: string; readonly value: string }

@@ -1,0 +1,64 @@
+// A CancelRequest of our own: pg's goes in plain text to a name that may resolve elsewhere, and is fired and forgotten.
+// This one goes to the address of the session, over TLS if the session has it, and waits until the server hangs up:
+// by then the signal has been sent, and no later statement can be hit by it (PostgreSQL docs, 54.2.8 Canceling Requests).
+import { connect, isIP, type Socket } from 'node:net'
+import { connect as secure } from 'node:tls'
+import type { PgClient } from './pg-internals.ts'
+
+const sslRequest = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47])
+
+function cancelRequest(processId: number, secretKey: number | Buffer): Buffer {
+  const key = Buffer.isBuffer(secretKey) ? secretKey : Buffer.alloc(4)
+  if (!Buffer.isBuffer(secretKey)) key.writeInt32BE(secretKey)
+  const head = Buffer.alloc(12)
+  head.writeInt32BE(12 + key.length, 0)
+  head.writeInt32BE(80_877_102, 4)
+  head.writeInt32BE(processId, 8)
+  return Buffer.concat([head, key])
+}
+
+/** Resolves when the server has closed the asking connection; rejects when it could not be asked or `signal` aborts. */
+export function requestCancel(client: PgClient, signal: AbortSignal): Promise<void> {
+  const { connection, processID, secretKey } = client
+  if (processID === null || secretKey === null)
+    return Promise.reject(new Error('the session has no cancel key'))
+  const session = connection.stream as Partial<Socket>
+  return new Promise((resolve, reject) => {
+    const socket = client.host.startsWith('/')
+      ? connect({ path: `${client.host}/.s.PGSQL.${client.port}` })
+      : connect({ host: session.remoteAddress ?? client.host, port: session.remotePort ?? client.port })
+    const fail = (error: Error): void => {
+      socket.destroy()
+      reject(error)
+    }
+    const abort = (): void => fail(new Error('the cancel request was not taken in time'))
+    if (signal.aborted) return abort()
+    signal.addEventListener('abort', abort, { once: true })
+    socket.once('close', () => {
+      signal.removeEventListener('abort', abort)
+      resolve()
+    })
+    socket.on('error', fail)
+    const ask = (stream: Socket): void => {
+      stream.on('error', fail)
+      stream.end(cancelRequest(processID, secretKey))
+      stream.resume()
+    }
+    const encrypt = (): void => {
+      const options = typeof connection.ssl === 'object' ? connection.ssl : {}
+      const alpn = connection.sslNegotiation === 'direct' ? { ALPNProtocols: ['postgresql'] } : {}
+      const name = isIP(client.host) ? {} : { servername: client.host }
+      const stream = secure({ socket, host: client.host, ...name, ...options, ...alpn }, () => ask(stream))
+      stream.on('error', fail)
+    }
+    socket.once('connect', () => {
+      if (!connection.stream.encrypted) return ask(socket)
+      if (connection.sslNegotiation === 'direct') return encrypt()
+      socket.write(sslRequest)
+      socket.once('data', (answer) => {
+        if (answer[0] === 0x53) encrypt()
+        else fail(new Error('the server does not take a cancel request over TLS'))
+      })
+    })
+  })
+}

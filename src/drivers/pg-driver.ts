@@ -1,0 +1,24 @@
+// The driver that ships: pg, pipelined, one client per session.
+import pg from 'pg'
+import type { Driver, Wire, WireConfig, WireFact } from './driver.ts'
+import { type PgClient, prepareValue } from './pg-internals.ts'
+import { PgWire } from './pg-wire.ts'
+
+export const pgDriver: Driver = {
+  name: 'pg',
+
+  open(config: WireConfig, report: (fact: WireFact) => void): Wire {
+    const make = config.clientFactory ?? ((options) => new pg.Client(options))
+    return new PgWire(make(config.client) as unknown as PgClient, config, report)
+  },
+
+  prepareValues(values) {
+    // Objects only: of everything else pg's bind makes text without a chance to fail.
+    return values.some((value) => typeof value === 'object' && value !== null)
+      ? values.map(prepareValue_)
+      : values
+  },
+}
+
+// Array#map would pass the index as pg's second argument, its list of objects seen.
+const prepareValue_ = (value: unknown): unknown => prepareValue(value)

@@ -1,0 +1,64 @@
+// What we lean on in pg beyond its types, in one place: the regression tests of pg's defects run against these.
+// Read in pg 8.23.1: lib/client.js, lib/connection.js, lib/query.js, lib/result.js, lib/utils.js.
+import type { Duplex } from 'node:stream'
+import pg, { type ClientBase, type QueryResult } from 'pg'
+
+export interface PgConnection extends NodeJS.EventEmitter {
+  stream: Duplex & { bytesRead?: number; encrypted?: boolean }
+  ssl: boolean | object
+  sslNegotiation: 'postgres' | 'direct'
+  parsedStatements: Record<string, string>
+  submittedNamedStatements: Record<string, string>
+  close(message: { type: 'S'; name: string }): void
+}
+
+export interface PgClient
+  extends Omit<ClientBase, 'query' | 'connection' | 'getTransactionStatus' | 'host' | 'port'> {
+  connection: PgConnection
+  pipeline: boolean
+  host: string
+  port: number
+  processID: number | null
+  secretKey: number | Buffer | null
+  /** A statement handed over as a ready query object saves pg's copy of its config and a promise. */
+  query(query: object): unknown
+  getTransactionStatus(): 'I' | 'T' | 'E' | null
+  end(): Promise<void>
+  ref(): void
+  unref(): void
+}
+
+/** pg's row and command accumulator; an array of them after a text of several statements. */
+export interface PgResult extends QueryResult {
+  addRow(row: unknown): void
+  parseRow(fields: unknown): unknown
+}
+
+/** pg's own query object, of which ours is a subclass. */
+export interface PgQueryBase {
+  text: string
+  values: readonly unknown[] | undefined
+  name: string | undefined
+  queryMode: 'extended' | undefined
+  binary: boolean
+  callback: unknown
+  _rowMode: 'array' | undefined
+  _result: PgResult
+  _results: PgResult | PgResult[]
+  _canceledDueToError: unknown
+  requiresPreparation(): boolean
+  submit(connection: PgConnection): Error | null
+  handleDataRow(message: { fields: unknown }): void
+  handleCommandComplete(message: { text: string }, connection: PgConnection): void
+  handleReadyForQuery(connection: PgConnection): void
+  handleError(error: unknown, connection: PgConnection): void
+}
+
+export const PgQuery = pg.Query as unknown as new (text: string, values?: readonly unknown[]) => PgQueryBase
+
+export const newResult = (rowMode: 'array' | undefined, types: object | undefined): PgResult =>
+  new (pg as unknown as { Result: new (rowMode?: string, types?: object) => PgResult }).Result(rowMode, types)
+
+/** The serialiser of pg's bind: throws on what cannot be written, such as a BigInt inside JSON. */
+export const prepareValue = (pg as unknown as { utils: { prepareValue(value: unknown): unknown } }).utils
+  .prepareValue

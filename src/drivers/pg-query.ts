@@ -1,0 +1,89 @@
+// One statement on its way through pg. pg calls back into this object from its parser, where nothing of the user's may
+// run (an exception there makes pg replay old replies to later statements), so it only keeps what it hears until the
+// server is ready again, and then tells its statement.
+import type { Statement } from './driver.ts'
+import { newResult, type PgConnection, PgQuery, type PgResult } from './pg-internals.ts'
+
+/** The wire a query goes over. */
+export interface QueryOwner {
+  /** The query whose ErrorResponse waits for its ReadyForQuery: pg itself forgets the query at the error. */
+  held: SupervisedQuery | undefined
+  answered(query: SupervisedQuery, error: unknown): void
+}
+
+export class SupervisedQuery extends PgQuery {
+  readonly statement: Statement
+  readonly #owner: QueryOwner
+  #error: unknown
+  #phase: 'new' | 'submitting' | 'refused' | 'sent' | 'settled' = 'new'
+
+  constructor(statement: Statement, name: string | undefined, owner: QueryOwner) {
+    super(statement.text, statement.values)
+    this.statement = statement
+    this.#owner = owner
+    this.name = name
+    this.binary = statement.binary
+    if (statement.protocol === 'extended') this.queryMode = 'extended'
+    // pg takes rowMode and types by a config object, whose copy costs more than the rest of the constructor.
+    if (statement.rowMode !== undefined || statement.types !== undefined) {
+      this._rowMode = statement.rowMode
+      this._result = newResult(statement.rowMode, statement.types)
+      this._results = this._result
+    }
+  }
+
+  /** What the server said against it, while that is held. */
+  get error(): unknown {
+    return this.#error
+  }
+
+  override requiresPreparation(): boolean {
+    return this.statement.protocol !== 'simple' && super.requiresPreparation()
+  }
+
+  override submit(connection: PgConnection): Error | null {
+    this.#phase = 'submitting'
+    const refusal = super.submit(connection)
+    // A refused query never reaches the wire: no ReadyForQuery will come for it.
+    this.#phase = refusal === null ? 'sent' : 'refused'
+    return refusal
+  }
+
+  override handleDataRow(message: { fields: unknown }): void {
+    if (this._canceledDueToError) return
+    try {
+      this._result.addRow(this._result.parseRow(message.fields))
+    } catch (error) {
+      // A type parser of the user's threw; the rest of the rows is passed over.
+      this._canceledDueToError = error
+    }
+  }
+
+  override handleCommandComplete(message: { text: string }, connection: PgConnection): void {
+    super.handleCommandComplete(message, connection)
+    this.statement.completed(this._result.command)
+  }
+
+  override handleError(error: unknown): void {
+    this.#error ??= this._canceledDueToError || error
+    if (this.#phase === 'refused') this.settle()
+    // While submitting it is pg's serialising that failed, and a Sync is on its way whose ReadyForQuery finds this query.
+    else if (this.#phase === 'sent') this.#owner.held = this
+  }
+
+  override handleReadyForQuery(): void {
+    this.#error ??= this._canceledDueToError || undefined
+    this.settle()
+  }
+
+  /** Tells the statement, once: pg calls back twice when a bind throws. */
+  settle(): void {
+    if (this.#phase === 'settled') return
+    this.#phase = 'settled'
+    this.#owner.answered(this, this.#error)
+  }
+
+  get results(): PgResult | PgResult[] {
+    return this._results
+  }
+}

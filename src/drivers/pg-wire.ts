@@ -1,0 +1,211 @@
+// One pg client from its first byte to its last. It tells what happened, once and in order, and judges nothing.
+import { ProtocolViolationError } from '../errors/session-errors.ts'
+import type { HostAddress, ServerNotice, Statement, Wire, WireConfig, WireFact, WireLoss } from './driver.ts'
+import { requestCancel } from './pg-cancel.ts'
+import type { PgClient, PgConnection } from './pg-internals.ts'
+import { type QueryOwner, SupervisedQuery } from './pg-query.ts'
+import { PreparedNames } from './prepared-names.ts'
+
+/** Bytes waiting for the socket beyond which more statements would only fill memory. */
+const congestedBytes = 1_048_576
+
+export class PgWire implements Wire, QueryOwner {
+  readonly client: PgClient
+  readonly #connection: PgConnection
+  readonly #report: (fact: WireFact) => void
+  readonly #names: PreparedNames
+  readonly #now: () => number
+  readonly #parameters = new Map<string, string>()
+  readonly closed: Promise<void>
+  #unanswered = 0
+  held: SupervisedQuery | undefined
+  lastByteAt: number
+  isLost = false
+  #isCorked = false
+  /** A WARNING with which the server announced that it is about to close without another word. */
+  #farewell: unknown
+
+  constructor(client: PgClient, config: WireConfig, report: (fact: WireFact) => void) {
+    this.client = client
+    this.#connection = client.connection
+    this.#report = report
+    this.#now = config.now
+    this.lastByteAt = config.now()
+    this.#names = new PreparedNames(config.preparedLimit, (name) => this.#closeName(name))
+    client.pipeline = true
+    this.closed = new Promise((resolve) => client.once('end', resolve))
+    this.#listen()
+    // A promise form of connect() would be settled before anything of ours could know of an error emitted beside it.
+    client.connect((error: unknown) => {
+      if (error) this.#lose(error)
+      else this.#opened()
+    })
+  }
+
+  get host(): HostAddress {
+    return { host: this.client.host, port: this.client.port }
+  }
+
+  get processId(): number | undefined {
+    return this.client.processID ?? undefined
+  }
+
+  get serverVersion(): number | undefined {
+    return serverVersionNumber(this.#parameters.get('server_version'))
+  }
+
+  get transactionStatus(): 'I' | 'T' | 'E' {
+    return this.client.getTransactionStatus() ?? 'I'
+  }
+
+  get isCongested(): boolean {
+    return this.#connection.stream.writableLength > congestedBytes
+  }
+
+  get isBusy(): boolean {
+    return this.#unanswered > 0
+  }
+
+  submit(statement: Statement): void {
+    this.#unanswered++
+    const name = this.#names.nameFor(statement)
+    const query = new SupervisedQuery(statement, name, this)
+    this.client.query(query)
+  }
+
+  answered(query: SupervisedQuery, error: unknown): void {
+    this.#unanswered--
+    const { name, statement } = query
+    if (name === undefined)
+      return statement.answered(error, error === undefined ? query.results : undefined, false)
+    this.#names.answered(statement, name, error !== undefined)
+    const nameWasLost = error !== undefined && isNameLost(error)
+    if (nameWasLost) this.#names.forget(statement)
+    statement.answered(error, error === undefined ? query.results : undefined, nameWasLost)
+  }
+
+  cork(): void {
+    if (this.#isCorked) return
+    this.#isCorked = true
+    this.#connection.stream.cork()
+    process.nextTick(this.#uncork)
+  }
+
+  readonly #uncork = (): void => {
+    this.#isCorked = false
+    this.#connection.stream.uncork()
+  }
+
+  cancel(signal: AbortSignal): Promise<void> {
+    return requestCancel(this.client, signal)
+  }
+
+  end(): void {
+    this.client.end().catch(() => undefined)
+  }
+
+  destroy(): void {
+    this.#connection.stream.destroy()
+  }
+
+  ref(): void {
+    this.client.ref()
+  }
+
+  unref(): void {
+    this.client.unref()
+  }
+
+  #listen(): void {
+    const { client } = this
+    client.on('error', (error) => this.#lose(error))
+    client.on('end', () => this.#lose(undefined))
+    client.on('notification', ({ channel, payload, processId }) => {
+      this.#report({ type: 'notification', notification: { channel, payload: payload ?? '', processId } })
+    })
+    client.on('notice', (notice) => {
+      // 57P01 of an immediate shutdown, 57P02 of a crash: said as a WARNING just before the socket closes.
+      if ((notice.code === '57P01' || notice.code === '57P02') && notice.routine !== 'exec_stmt_raise') {
+        this.#farewell = notice
+      }
+      const { severity, code, message, detail, hint, routine } = notice
+      this.#report({
+        type: 'notice',
+        notice: plain({ severity, code, message: message ?? '', detail, hint, routine }),
+      })
+    })
+    this.#connection.on('parameterStatus', ({ parameterName, parameterValue }) => {
+      this.#parameters.set(parameterName, parameterValue)
+      this.#report({ type: 'parameter', name: parameterName, value: parameterValue })
+    })
+  }
+
+  #opened(): void {
+    if (this.isLost) return
+    // Behind pg's own listener: at this ReadyForQuery pg has told every query but one that failed.
+    this.#connection.on('readyForQuery', () => {
+      const query = this.held
+      this.held = undefined
+      query?.settle()
+    })
+    this.#connection.stream.on('data', () => {
+      this.lastByteAt = this.#now()
+    })
+    this.#report({ type: 'opened' })
+  }
+
+  /** pg says it up to three times, as 'error', 'error' and 'end'; the first is heard. */
+  #lose(error: unknown): void {
+    if (this.isLost) return
+    this.isLost = true
+    this.#report({ type: 'lost', loss: this.#lossBy(error) })
+  }
+
+  #lossBy(error: unknown): WireLoss {
+    // A FATAL with a statement in flight went to that statement, and is held there.
+    const said = this.held?.error
+    if (said !== undefined) return { kind: 'server', error: said }
+    if (isServerError(error)) return { kind: 'server', error }
+    if (this.#farewell !== undefined) return { kind: 'server', error: this.#farewell }
+    if (hasCode(error)) return { kind: 'network', error }
+    if (error === undefined || this.#connection.stream.destroyed) return { kind: 'closed', error }
+    // The socket lives, and pg gave up on what came through it.
+    return {
+      kind: 'protocol',
+      error: new ProtocolViolationError('the server said what its protocol does not allow', { cause: error }),
+    }
+  }
+
+  /** Rides in front of the next statement's messages; needs no answer of its own (PostgreSQL docs, 54.2.3, Close). */
+  #closeName(name: string): void {
+    delete this.#connection.parsedStatements[name]
+    delete this.#connection.submittedNamedStatements[name]
+    this.#connection.close({ type: 'S', name })
+  }
+}
+
+/** 26000: the name is unknown; 42P05: it exists although its Parse failed; 0A000 there: its result type changed since. */
+function isNameLost(error: unknown): boolean {
+  const { code, routine } = error as { code?: unknown; routine?: unknown }
+  return code === '26000' || code === '42P05' || (code === '0A000' && routine === 'RevalidateCachedQuery')
+}
+
+function isServerError(error: unknown): boolean {
+  const { code, severity } = (error ?? {}) as { code?: unknown; severity?: unknown }
+  return typeof severity === 'string' && typeof code === 'string' && code.length === 5
+}
+
+const hasCode = (error: unknown): boolean =>
+  typeof (error as { code?: unknown } | undefined)?.code === 'string'
+
+/** server_version as server_version_num has it: '18.4' and '15.18 (Debian …)' are 180004 and 150018. */
+function serverVersionNumber(version: string | undefined): number | undefined {
+  const [, major, minor] = /^(\d+)(?:\.(\d+))?/.exec(version ?? '') ?? []
+  return major === undefined ? undefined : Number(major) * 10_000 + Number(minor ?? 0)
+}
+
+/** Without the fields that the server did not send. */
+const plain = (notice: { [field in keyof ServerNotice]: ServerNotice[field] | undefined }): ServerNotice =>
+  Object.fromEntries(
+    Object.entries(notice).filter(([, value]) => value !== undefined),
+  ) as unknown as ServerNotice

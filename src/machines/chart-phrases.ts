@@ -1,0 +1,36 @@
+// Turns of phrase that the states of the chart share.
+import type { ConnectionState } from './connection.events.ts'
+import type { Occupation } from './occupation.ts'
+import type { Identity } from './wiring.ts'
+
+/** On entry: the public word of the state. */
+export const announces = (to: ConnectionState) => ({ type: 'announce', params: { to } }) as const
+
+/** The event itself as a guard's or an action's params. */
+export const whole = <E>({ event }: { event: E }): E => event
+
+/** The session is handed from actor to actor by the identity; this is all that inspectors see of it. */
+export const onSession = ({ context }: { context: { identity: Identity } }) => ({
+  identity: context.identity,
+})
+
+export const is = <O extends Occupation>(occupation: O) =>
+  ({
+    type: 'isNow',
+    params: ({ event }: { event: { occupation: Occupation } }) => ({
+      is: occupation,
+      occupation: event.occupation,
+    }),
+  }) as const
+
+/** While down a statement waits or is refused, as `whileDown` says. */
+export const statementWhileDown = [
+  { guard: 'mayWait', actions: { type: 'hold', params: whole } },
+  { actions: { type: 'refuse', params: whole } },
+] as const
+
+/** What a session in good order says to the world. */
+export const sayings = {
+  'session.notified': { actions: { type: 'tellNotification', params: whole } },
+  'session.noticed': { actions: { type: 'tellNotice', params: whole } },
+} as const

@@ -1,0 +1,68 @@
+// connect() was asked for. One attempt, or with a deadline as many as fit; it fails into dead, and an abort leads back.
+import { announces, onSession, sayings, statementWhileDown, whole } from './chart-phrases.ts'
+import { connectionSetup } from './connection.setup.ts'
+
+const note = { type: 'noteFailure', params: whole } as const
+
+const failed = [
+  {
+    guard: { type: 'isHopeless', params: whole },
+    target: '#connection.dead.settled',
+    actions: [note, 'tellDead'],
+  },
+  { guard: { type: 'mayTryAgain', params: whole }, target: 'waiting', actions: note },
+  { target: '#connection.dead.settled', actions: [note, 'tellDead'] },
+] as const
+
+export const connecting = connectionSetup.createStateConfig({
+  description: 'connect() was asked for: one attempt, or several until its deadline',
+  entry: [announces('connecting'), 'noteDown', 'renewSchedule'],
+  initial: 'dialing',
+  on: {
+    statement: [...statementWhileDown],
+    'connect.abort': [
+      { guard: 'cameFromIdle', target: 'idle', actions: 'refuseWaiting' },
+      { guard: 'cameFromDead', target: '#connection.dead.settled' },
+      { target: 'closed', actions: 'refuseWaiting' },
+    ],
+    'connect.expire': {
+      target: '#connection.dead.settled',
+      actions: [
+        { type: 'noteFailure', params: ({ event }) => ({ failure: event.failure, delayMs: undefined }) },
+        'tellDead',
+      ],
+    },
+    end: '#connection.closing.terminating',
+  },
+  states: {
+    dialing: {
+      invoke: { src: 'dial', id: 'dial', input: onSession },
+      on: {
+        'dial.opened': [
+          {
+            guard: 'isRecovery',
+            target: 'restoring',
+            actions: [
+              { type: 'noteSession', params: whole },
+              {
+                type: 'tellGap',
+                params: ({ event }) => ({ channels: event.channels, to: event.listeningSince }),
+              },
+            ],
+          },
+          { target: '#connection.attached', actions: { type: 'noteSession', params: whole } },
+        ],
+        'dial.failed': [...failed],
+      },
+    },
+    waiting: {
+      entry: 'noteNextAttempt',
+      exit: 'noteAttempt',
+      after: { delay: 'dialing' },
+    },
+    restoring: {
+      invoke: { src: 'restore', id: 'restore', input: onSession },
+      on: { ...sayings, restored: '#connection.attached', 'dial.failed': [...failed] },
+    },
+  },
+})

@@ -1,0 +1,40 @@
+// The session is lost. Every loss passes through here: what was in flight is settled, the old client is closed, and only
+// then is the guard asked whether there is to be another.
+import { announces, onSession, statementWhileDown, whole } from './chart-phrases.ts'
+import { connectionSetup } from './connection.setup.ts'
+
+export const dead = connectionSetup.createStateConfig({
+  description: 'the session is lost',
+  entry: announces('dead'),
+  initial: 'burying',
+  on: {
+    connect: {
+      target: 'connecting',
+      actions: { type: 'noteConnect', params: ({ event }) => ({ from: 'dead', until: event.until }) },
+    },
+    end: '#connection.closing.terminating',
+  },
+  states: {
+    burying: {
+      description: 'settles what was in flight, closes the old client',
+      entry: ['settleLost', 'renewSchedule'],
+      invoke: { src: 'hangUp', id: 'hangUp', input: onSession },
+      on: {
+        statement: [...statementWhileDown],
+        hungUp: [
+          {
+            guard: { type: 'mayReconnect', params: whole },
+            target: '#connection.reconnecting',
+            actions: { type: 'noteDelay', params: whole },
+          },
+          { target: 'settled', actions: 'tellDead' },
+        ],
+      },
+    },
+    settled: {
+      description: 'given up, or supervision is off',
+      entry: 'refuseWaiting',
+      on: { statement: { actions: { type: 'refuse', params: whole } } },
+    },
+  },
+})

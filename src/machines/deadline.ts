@@ -1,0 +1,35 @@
+// A deadline that convicts nobody for our own lateness. When its timer fires late the event loop was blocked (or the
+// process stopped), and the answer may lie in the socket: it then waits for as long again as it was late, and always
+// for one poll of the sockets before it speaks.
+import type { Clock } from '../backoff/clock.ts'
+
+/** Timers fire a little late at all times; beyond this it is a stall. */
+const stallMs = 50
+
+export class Deadline {
+  readonly #clock: Clock
+  readonly #expired: () => void
+  #timer: unknown
+  #turn: NodeJS.Immediate | undefined
+
+  constructor(clock: Clock, ms: number, expired: () => void) {
+    this.#clock = clock
+    this.#expired = expired
+    this.#arm(ms)
+  }
+
+  clear(): void {
+    this.#clock.clearTimeout(this.#timer)
+    clearImmediate(this.#turn)
+  }
+
+  #arm(ms: number): void {
+    const due = this.#clock.now() + ms
+    this.#timer = this.#clock.setTimeout(() => {
+      const lateMs = this.#clock.now() - due
+      if (lateMs > stallMs) this.#arm(Math.min(lateMs, ms))
+      // Timers run before the poll phase and immediates after it: in between, what lies in the sockets is read.
+      else this.#turn = setImmediate(this.#expired)
+    }, ms)
+  }
+}

@@ -1,0 +1,38 @@
+// Who may write. One lane is open at a time: the connection's own, where statements of all callers are pipelined, or the
+// innermost exclusive one: a transaction's, a savepoint's, a session lease's. Opening a lane closes the one around it
+// until it ends, so nothing foreign is ever written behind BEGIN.
+import type { Failure } from '../errors/failure.ts'
+import { Fifo } from './fifo.ts'
+import type { Request } from './request.ts'
+
+export type LaneKind = 'autocommit' | 'preparation' | 'session' | 'transaction' | 'savepoint'
+
+export class Lane {
+  readonly kind: LaneKind
+  readonly parent: Lane | undefined
+  readonly isReadOnly: boolean
+  /** Accepted and not written, in order. */
+  readonly box = new Fifo<Request>()
+  stage: 'queued' | 'open' | 'ended' = 'queued'
+  /** Set when the session died under the open lane. */
+  lostBy: Failure | undefined
+  /** What further statements are refused with: an abort or a deadline of the whole is for good. */
+  refusal: { readonly error: unknown } | undefined
+  /** The first error of one of its statements, which the user's code may have swallowed. */
+  firstError: unknown
+
+  constructor(kind: LaneKind, parent?: Lane, isReadOnly = parent?.isReadOnly ?? false) {
+    this.kind = kind
+    this.parent = parent
+    this.isReadOnly = isReadOnly
+  }
+
+  /** A statement lost here cannot have been committed: the server rolls back what it belongs to. */
+  get isTransactional(): boolean {
+    return this.kind === 'transaction' || this.kind === 'savepoint'
+  }
+
+  isWithin(other: Lane): boolean {
+    return this === other || (this.parent?.isWithin(other) ?? false)
+  }
+}

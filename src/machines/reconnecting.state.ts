@@ -1,0 +1,58 @@
+// Makes the next session by the schedule, without being asked.
+import { announces, onSession, sayings, statementWhileDown, whole } from './chart-phrases.ts'
+import { connectionSetup } from './connection.setup.ts'
+
+const note = [
+  { type: 'noteFailure', params: whole },
+  { type: 'tellAttemptFailed', params: whole },
+] as const
+
+const goesOn = {
+  guard: { type: 'mayReconnect', params: whole },
+  target: 'waiting',
+  actions: [...note, 'refuseUnlessWaiting'],
+} as const
+
+const givesUp = { target: '#connection.dead.settled', actions: [...note, 'tellDead'] } as const
+
+export const reconnecting = connectionSetup.createStateConfig({
+  description: 'makes the next session by the schedule',
+  entry: announces('reconnecting'),
+  initial: 'waiting',
+  on: {
+    statement: [...statementWhileDown],
+    end: '#connection.closing.terminating',
+  },
+  states: {
+    waiting: {
+      description: "the schedule's delay; connect() skips it",
+      entry: ['noteNextAttempt', 'tellReconnecting'],
+      exit: 'noteAttempt',
+      always: { guard: 'isImmediate', target: 'dialing' },
+      after: { delay: 'dialing' },
+      on: { connect: 'dialing' },
+    },
+    dialing: {
+      description: 'one attempt under one deadline',
+      invoke: { src: 'dial', id: 'dial', input: onSession },
+      on: {
+        'dial.opened': {
+          target: 'restoring',
+          actions: [
+            { type: 'noteSession', params: whole },
+            {
+              type: 'tellGap',
+              params: ({ event }) => ({ channels: event.channels, to: event.listeningSince }),
+            },
+          ],
+        },
+        'dial.failed': [{ ...givesUp, guard: { type: 'isHopeless', params: whole } }, goesOn, givesUp],
+      },
+    },
+    restoring: {
+      description: 'recovery handlers',
+      invoke: { src: 'restore', id: 'restore', input: onSession },
+      on: { ...sayings, restored: '#connection.attached', 'dial.failed': [goesOn, givesUp] },
+    },
+  },
+})
