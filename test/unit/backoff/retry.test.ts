@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { retry } from '../../../src/backoff/retry.ts'
 import { InvalidOptionError } from '../../../src/errors/invalid-option-error.ts'
@@ -118,8 +119,26 @@ describe('retry', () => {
         closed = true
       }
     }
-    await retry(() => 'done', { backoff })
+    const promise = retry(() => 'done', { backoff })
+    expect(closed).toBe(false)
+    await promise
     expect(closed).toBe(true)
+  })
+
+  it('tells the schedule when another takes its place', async () => {
+    let closed = false
+    const backoff = function* () {
+      try {
+        yield* [0, 1000]
+      } finally {
+        closed = true
+      }
+    }
+    const { fn } = failing(1)
+    const promise = retry(fn, { backoff, clock: new VirtualClock() })
+    promise.resetBackoff(() => [0])
+    expect(closed).toBe(true)
+    await expect(promise).resolves.toBe('done')
   })
 })
 
@@ -182,6 +201,15 @@ describe("retry's deadline of an attempt", () => {
 })
 
 describe("retry's signal", () => {
+  it('is left without listeners', async () => {
+    const clock = new VirtualClock()
+    const { signal } = new AbortController()
+    const promise = retry(failing(2).fn, { ...delays(0, 10, 10), signal, attemptTimeoutMs: 100, clock })
+    await clock.advanceAsync(20)
+    await expect(promise).resolves.toBe('done')
+    expect(getEventListeners(signal, 'abort')).toEqual([])
+  })
+
   it('prevents the first call when it is aborted already', async () => {
     const { fn, calls } = failing(0)
     const reason = new Error('never mind')

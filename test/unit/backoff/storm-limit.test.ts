@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import fc from 'fast-check'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { StormPermit } from '../../../src/backoff/host-bucket.ts'
@@ -66,11 +67,19 @@ describe('the storm limit', () => {
   })
 
   it('lets no second burst come from attempts that took long to succeed', () => {
-    const slow = take(5)
+    const slow = take(4)
     clock.advance(5000)
+    const failInTurn = () => {
+      let made = 0
+      for (let [permit] = take(1); permit; [permit] = take(1)) {
+        permit.failed()
+        made++
+      }
+      return made
+    }
+    expect(failInTurn()).toBe(1)
     for (const permit of slow) permit.succeeded()
-    for (const permit of take(9)) permit.failed()
-    expect(take(1)).toEqual([])
+    expect(failInTurn()).toBe(4)
   })
 
   it('settles a permit once', () => {
@@ -128,10 +137,11 @@ describe('waiting in line', () => {
 
   it('is not overtaken by those who would not wait', async () => {
     const log: unknown[] = []
+    const overtaking: unknown[] = []
+    clock.setTimeout(() => overtaking.push(...take(1)), 1000)
     failInLine(['a', 'b', 'c', 'd', 'e', 'f'], log)
-    await clock.advanceAsync(500)
-    expect(take(1)).toEqual([])
-    await clock.advanceAsync(500)
+    await clock.advanceAsync(1000)
+    expect(overtaking).toEqual([])
     expect(log.at(-1)).toEqual(['f', 1000])
   })
 
@@ -158,6 +168,7 @@ describe('waiting in line', () => {
   it('ignores an abort once served', async () => {
     const controller = new AbortController()
     const permit = await stormLimitFor('db:5432', clock).acquire(controller.signal)
+    expect(getEventListeners(controller.signal, 'abort')).toEqual([])
     controller.abort()
     expect(take(9)).toHaveLength(4)
     permit.released()
@@ -247,8 +258,8 @@ describe('the memory of hosts', () => {
 
 describe('whatever is asked and however it ends', () => {
   const step = fc.record({
-    pauseMs: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 3000 })),
-    lastsMs: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 12_000 })),
+    pauseMs: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 600 }), fc.integer({ min: 0, max: 3000 })),
+    lastsMs: fc.oneof(fc.constant(0), fc.constant(0), fc.integer({ min: 0, max: 12_000 })),
     how: fc.constantFrom('failed' as const, 'failed' as const, 'succeeded' as const, 'released' as const),
     rate: fc.constantFrom(undefined, undefined, 1, 0.3),
   })
