@@ -1,0 +1,57 @@
+// One connection through the proxy: the client's socket, ours to the server, and a lane for each direction.
+import type { Socket } from 'node:net'
+import type { Faults } from './faults.ts'
+import { Lane } from './lane.ts'
+import { scannerPair } from './wire-scanner.ts'
+
+export type Side = 'client' | 'server'
+export type Direction = 'toServer' | 'toClient'
+
+export class Link {
+  readonly #sockets: Record<Side, Socket>
+  readonly #lanes: Record<Direction, Lane>
+
+  constructor(client: Socket, server: Socket, faults: Record<Direction, Faults>, onGone: () => void) {
+    const scanners = scannerPair()
+    this.#sockets = { client, server }
+    this.#lanes = {
+      toServer: new Lane(client, server, scanners.toServer, faults.toServer),
+      toClient: new Lane(server, client, scanners.toClient, faults.toClient),
+    }
+    for (const [socket, other, way] of [
+      [client, server, faults.toServer],
+      [server, client, faults.toClient],
+    ] as const) {
+      socket.setNoDelay(true)
+      // A reset travels like everything else: not through a black hole.
+      socket.on('error', () => {
+        if (!way.swallows) reset(other)
+      })
+      socket.on('close', () => {
+        if (client.destroyed && server.destroyed) onGone()
+      })
+    }
+  }
+
+  /** Resets both connections: RST to either side. */
+  cut(): void {
+    reset(this.#sockets.client)
+    reset(this.#sockets.server)
+  }
+
+  /** Ends one direction politely: FIN to that side, which can still send and be heard. */
+  finish(side: Side): void {
+    this.#lanes[side === 'client' ? 'toClient' : 'toServer'].sever()
+    this.#sockets[side].end()
+  }
+
+  thaw(): void {
+    this.#lanes.toServer.thaw()
+    this.#lanes.toClient.thaw()
+  }
+}
+
+function reset(socket: Socket): void {
+  if (socket.pending) socket.destroy()
+  else if (!socket.destroyed) socket.resetAndDestroy()
+}
