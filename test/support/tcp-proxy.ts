@@ -91,7 +91,10 @@ export class TcpProxy implements Disposable {
     for (const way of direction ? [direction] : both) this.#faults[way].isFrozen = true
   }
 
-  /** Resets all connections: ECONNRESET on either side. New ones are accepted. */
+  /**
+   * Resets all connections: ECONNRESET on either side, or a plain end on one that has not read the bytes before it
+   * (libuv reports an end when both come at once). New ones are accepted.
+   */
   cut(): void {
     for (const link of this.#links) link.cut()
   }
