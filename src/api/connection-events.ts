@@ -1,6 +1,6 @@
-import type { ConnectionState } from '../machines/connection.events.ts'
 import type { HostAddress, Notification, ServerNotice } from '../drivers/driver.ts'
 import type { Failure } from '../errors/failure.ts'
+import type { ConnectionState } from '../machines/connection.events.ts'
 
 export type NotificationObserver = (notification: Notification) => unknown
 

@@ -17,3 +17,9 @@ export interface MonitorContext {
   clock: Clock
   signal: AbortSignal
 }
+
+/** What our own monitors are told besides. */
+export interface WatchedSession extends MonitorContext {
+  /** Nothing is pending and nobody holds the session: what is asked now is written in this tick. */
+  isQuiet(): boolean
+}

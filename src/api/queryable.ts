@@ -1,5 +1,12 @@
 // What connections, sessions and transactions have in common, as the user sees it.
-import type { FieldDef, QueryArrayConfig, QueryArrayResult, QueryConfig, QueryResult, QueryResultRow } from 'pg'
+import type {
+  FieldDef,
+  QueryArrayConfig,
+  QueryArrayResult,
+  QueryConfig,
+  QueryResult,
+  QueryResultRow,
+} from 'pg'
 
 export interface WaitOptions {
   /** Aborting rejects with `signal.reason`. */

@@ -2,7 +2,7 @@ import type { ClientBase, ClientConfig } from 'pg'
 import type { InspectionEvent } from 'xstate'
 import type { Clock } from '../backoff/clock.ts'
 import type { DeathChecker } from '../detectors/detector.ts'
-import type { Driver } from '../drivers/driver.ts'
+import type { Driver, HostAddress } from '../drivers/driver.ts'
 import type { Logger } from './logger.ts'
 import type { Monitor } from './monitor.ts'
 import type { RowMapper, Session } from './queryable.ts'
@@ -11,6 +11,8 @@ import type { RowMapper, Session } from './queryable.ts'
 export interface Settings {
   readonly name: string
   readonly driver: Driver
+  /** Where pg will connect to, for the storm limit and for words. */
+  readonly address: HostAddress
   /** What pg is given: where to connect and as whom. Holds secrets. */
   readonly client: ClientConfig
   readonly clientFactory: ((config: ClientConfig) => ClientBase) | undefined

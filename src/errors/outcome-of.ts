@@ -10,6 +10,14 @@ const endsSession = new Set(['FATAL', 'PANIC'])
 
 const worthRepeating = new Set(['40001', '40P01', '55P03'])
 
+const doubted = new WeakSet<object>()
+
+/** The server's ERROR reaches its caller untouched, but what it hit may have committed something by itself. */
+export function doubt<E>(error: E): E {
+  if (typeof error === 'object' && error !== null) doubted.add(error)
+  return error
+}
+
 /**
  * Tells whether a rejected request may have had an effect: 'notApplied' = certainly had none, 'unknown' =
  * may have had. Errors of this library carry it; a server's ERROR rolled its statement back, so it is
@@ -27,7 +35,7 @@ const worthRepeating = new Set(['40001', '40P01', '55P03'])
  */
 export function outcomeOf(error: unknown): Outcome {
   if (error instanceof SupervisorError) return error.outcome
-  if (!isServerError(error)) return 'unknown'
+  if (!isServerError(error) || doubted.has(error)) return 'unknown'
   return error.code === completionUnknown || endsSession.has(error.severity) ? 'unknown' : 'notApplied'
 }
 

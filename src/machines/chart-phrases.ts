@@ -25,7 +25,7 @@ export const is = <O extends Occupation>(occupation: O) =>
 
 /** While down a statement waits or is refused, as `whileDown` says. */
 export const statementWhileDown = [
-  { guard: 'mayWait', actions: { type: 'hold', params: whole } },
+  { guard: { type: 'mayWait', params: whole }, actions: { type: 'hold', params: whole } },
   { actions: { type: 'refuse', params: whole } },
 ] as const
 

@@ -40,7 +40,10 @@ export const connectionSetup = setup({
       delayMs !== undefined && context.triesUntil !== undefined && failure.at + delayMs < context.triesUntil,
     isImmediate: ({ context }) => context.delayMs === 0,
     isRecovery: ({ context }) => context.silentSince !== undefined,
-    mayWait: ({ context }) => context.waitsWhileDown || context.retiring !== undefined,
+    mayWait: ({ context }, { id }: { id: number }) =>
+      context.waitsWhileDown ||
+      context.retiring !== undefined ||
+      (wiringOf(context)?.find(id)?.isPatient ?? false),
     isRetiring: ({ context }) => context.retiring !== undefined,
     isQuiet: ({ context }) => wiringOf(context)?.mailbox.isQuiet ?? true,
     isOngoing: ({ context }, { id }: { id: number }) =>
@@ -164,7 +167,7 @@ export const connectionSetup = setup({
     renewSchedule: ({ context }) => wiringOf(context)?.renewSchedule(),
     openGate: ({ context }) => wiringOf(context)?.openGate(),
     accept: ({ context }, { id }: { id: number }) => wiringOf(context)?.accept(id),
-    hold: ({ context }, { id }: { id: number }) => wiringOf(context)?.hold(id, refusal(context)),
+    hold: ({ context }, { id }: { id: number }) => wiringOf(context)?.hold(id),
     refuse: ({ context }, { id }: { id: number }) => wiringOf(context)?.refuse(id, refusal(context)),
     refuseClosed: ({ context }, { id }: { id: number }) =>
       wiringOf(context)?.refuse(id, { because: 'closed' }),

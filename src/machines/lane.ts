@@ -18,6 +18,8 @@ export class Lane {
   lostBy: Failure | undefined
   /** What further statements are refused with: an abort or a deadline of the whole is for good. */
   refusal: { readonly error: unknown } | undefined
+  /** Hears of the refusal. */
+  onCut: ((error: unknown) => void) | undefined
   /** The first error of one of its statements, which the user's code may have swallowed. */
   firstError: unknown
 
@@ -30,6 +32,18 @@ export class Lane {
   /** A statement lost here cannot have been committed: the server rolls back what it belongs to. */
   get isTransactional(): boolean {
     return this.kind === 'transaction' || this.kind === 'savepoint'
+  }
+
+  /** Refuses whatever else is asked on it. */
+  cut(error: unknown): void {
+    if (this.refusal !== undefined) return
+    this.refusal = { error }
+    this.onCut?.(error)
+  }
+
+  /** The session is only being made ready: what runs here goes past the chart, which would take it for a caller's. */
+  get isPreparing(): boolean {
+    return this.kind === 'preparation' || (this.parent?.isPreparing ?? false)
   }
 
   isWithin(other: Lane): boolean {

@@ -27,6 +27,4 @@ export interface MailboxHost {
   commitReply(): Reply
   /** Its lane ended before it was written. */
   revokedError(request: Request): unknown
-  /** The session died before this was written; by `whileDown` it waits or is refused. */
-  leftWaiting(request: Request): void
 }

@@ -61,7 +61,7 @@ export class Mailbox {
   /** A new session: until the gate opens only its preparation is written, on the lane returned. */
   attach(wire: Wire): Lane {
     this.#wire = wire
-    this.#open = new Lane('preparation')
+    this.#open = new Lane('preparation', this.root)
     this.#open.stage = 'open'
     return this.#open
   }
@@ -77,7 +77,8 @@ export class Mailbox {
 
   accept(request: Request): void {
     const { lane } = request
-    if (this.#mayWrite() && lane === this.#open && lane.box.size === 0 && !this.#mustWait(request))
+    if (lane.stage === 'ended') request.settle(this.#host.revokedError(request))
+    else if (this.#mayWrite() && lane === this.#open && lane.box.size === 0 && !this.#mustWait(request))
       this.#write(request)
     else lane.box.push(request)
   }
@@ -112,8 +113,9 @@ export class Mailbox {
       this.#quarantine.innocent(request, error)
     else if (isServers) {
       const isConfirmed = request.wish !== undefined && (error as { code?: unknown }).code === '57014'
-      request.settle(isConfirmed ? request.wish?.confirmed : error)
-      this.#host.erred(error, request)
+      const told = isConfirmed ? request.wish?.confirmed : error
+      request.settle(told)
+      this.#host.erred(told, request)
     } else request.settle(undefined, result)
     this.#quarantine.answered(request)
     const { size } = this.#flight
@@ -122,7 +124,7 @@ export class Mailbox {
   }
 
   /** The session is dead. What was written is settled by the table, what was cut is refused; the rest waits or is refused by the host. */
-  lose(failure: Failure): void {
+  lose(failure: Failure, leftWaiting: (request: Request) => void): void {
     this.#wire = undefined
     this.#quarantine.end()
     for (
@@ -136,11 +138,11 @@ export class Mailbox {
     this.#open = this.root
     this.#flight = new Fifo()
     const repeated: Request[] = []
-    for (const request of this.#host.unsettled()) {
+    for (const request of [...this.#host.unsettled()]) {
       const verdict = lossVerdict(request)
       if (verdict.kind === 'applied') request.settle(undefined, this.#host.commitReply())
       else if (verdict.kind === 'repeat') repeated.push(this.#rewind(request))
-      else if (verdict.kind === 'stays') this.#host.leftWaiting(request)
+      else if (verdict.kind === 'stays') leftWaiting(request)
       else request.settle(this.#host.lostError(request, failure, verdict))
     }
     this.root.box.unshift(repeated)

@@ -16,7 +16,9 @@ export function occupationOf(
   oldest: Request | undefined,
   transactionStatus: 'I' | 'T' | 'E',
 ): Occupation {
-  if (open.kind === 'autocommit') return oldest === undefined ? 'connected' : 'querying'
+  // A probe is the supervisor's own affair.
+  if (open.kind === 'autocommit')
+    return oldest === undefined || oldest.role === 'probe' ? 'connected' : 'querying'
   if (oldest?.role === 'commit') return 'inTransaction.committing'
   if (oldest?.role === 'rollback') return 'inTransaction.rollingBack'
   if (oldest !== undefined) return 'inTransaction.querying'

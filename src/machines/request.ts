@@ -20,6 +20,8 @@ export interface RequestInit {
   readonly binary?: boolean
   readonly opens?: Lane | undefined
   readonly isIdempotent?: boolean
+  /** Waits for the next session whatever `whileDown` says. */
+  readonly isPatient?: boolean
   /** Nothing may be written behind it until it is answered (COPY). */
   readonly isSolo?: boolean
 }
@@ -52,6 +54,7 @@ export class Request implements Statement {
   readonly role: RequestRole
   readonly opens: Lane | undefined
   readonly isIdempotent: boolean
+  readonly isPatient: boolean
   readonly isSolo: boolean
   phase: 'queued' | 'written' | 'settled' = 'queued'
   /** Written and not answered, also when its caller was told something already. */
@@ -77,6 +80,7 @@ export class Request implements Statement {
     this.role = init.role ?? 'statement'
     this.opens = init.opens
     this.isIdempotent = init.isIdempotent ?? false
+    this.isPatient = init.isPatient ?? false
     this.isSolo = init.isSolo ?? false
     this.#keeper = keeper
   }

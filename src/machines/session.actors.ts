@@ -55,7 +55,7 @@ async function attempt(wiring: Wiring, tell: Tell, signal: AbortSignal): Promise
   } catch (error) {
     trial.end()
     const failure = trial.failure(error, clock.now())
-    mailbox.lose(failure)
+    mailbox.lose(failure, () => undefined)
     wire?.destroy()
     berth.clear()
     if (signal.aborted) return permit?.released()
@@ -153,7 +153,7 @@ export const restore = actor((wiring, tell) => {
     if (fact.type !== 'lost') return relay(wiring, tell, fact)
     abort.abort()
     const failure = failureOfLoss(fact.loss, { phase: 'connecting', at: clock.now() })
-    mailbox.lose(failure)
+    mailbox.lose(failure, () => undefined)
     berth.clear()?.destroy()
     tell({ type: 'dial.failed', failure, delayMs: wiring.nextDelay() })
   })

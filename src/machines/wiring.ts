@@ -59,7 +59,7 @@ export interface Wiring {
   openGate(): void
   accept(requestId: number): void
   /** Down: it waits in the queue, for as long as `whileDown` says. */
-  hold(requestId: number, because: Refusal): void
+  hold(requestId: number): void
   refuse(requestId: number, because: Refusal): void
   /** Settles what the dead session cut; what was not written waits for the next, or is refused. */
   lose(failure: Failure, waits: boolean, because: Refusal): void

@@ -1,0 +1,139 @@
+// Which channels are wanted, by whom, and whether LISTEN stands on the present session. A subscription outlives sessions:
+// LISTEN is issued again on each new one before anything that waits in the queue.
+import type { Notification } from '../drivers/driver.ts'
+import { ConnectionClosedError } from '../errors/session-errors.ts'
+import type { Core } from './core.ts'
+import { quoteName } from './identifiers.ts'
+import type { LiveSubscription } from './live-subscription.ts'
+
+interface Channel {
+  readonly name: string
+  readonly subscriptions: Set<LiveSubscription>
+  readonly waiting: Set<{ resolve(): void; reject(error: unknown): void }>
+  /** asked: LISTEN is on its way · standing: the server has answered it */
+  stage: 'wanted' | 'asked' | 'standing'
+}
+
+export class Channels {
+  readonly #core: () => Core
+  readonly #channels = new Map<string, Channel>()
+
+  constructor(core: () => Core) {
+    this.#core = core
+  }
+
+  add(subscription: LiveSubscription): void {
+    const { channel: name } = subscription
+    const fresh: Channel = { name, subscriptions: new Set(), waiting: new Set(), stage: 'wanted' }
+    const channel = this.#channels.get(name) ?? fresh
+    this.#channels.set(name, channel)
+    channel.subscriptions.add(subscription)
+  }
+
+  /** Resolves once LISTEN stands, on this session or the next. */
+  stands(name: string): Promise<void> {
+    const channel = this.#channels.get(name)
+    if (channel === undefined) return Promise.reject(this.#ended())
+    if (channel.stage === 'standing') return Promise.resolve()
+    return new Promise((resolve, reject) => {
+      channel.waiting.add({ resolve, reject })
+      if (channel.stage === 'wanted' && this.#isUsable()) this.#ask(channel)
+    })
+  }
+
+  /** The last subscription of a channel takes its LISTEN along. */
+  async remove(subscription: LiveSubscription): Promise<void> {
+    const channel = this.#channels.get(subscription.channel)
+    if (channel === undefined || !channel.subscriptions.delete(subscription)) return
+    if (channel.subscriptions.size > 0) return
+    this.#channels.delete(channel.name)
+    for (const { reject } of channel.waiting) reject(this.#ended())
+    if (channel.stage === 'wanted' || !this.#isUsable()) return
+    // A lost session listens to nothing any more, so its loss is no failure of this.
+    await this.#run(`UNLISTEN ${quoteName(channel.name)}`).catch(() => undefined)
+  }
+
+  async removeAll(name: string): Promise<void> {
+    const { subscriptions } = this.#channels.get(name) ?? { subscriptions: [] }
+    await Promise.all([...subscriptions].map((subscription) => subscription.close()))
+  }
+
+  deliver(notification: Notification): void {
+    const channel = this.#channels.get(notification.channel)
+    if (channel === undefined) return
+    for (const subscription of channel.subscriptions) subscription.push(notification)
+  }
+
+  /** LISTENs on a session that is being prepared, for as long as there is one that does not stand. */
+  async restore(run: (sql: string) => Promise<unknown>): Promise<string[]> {
+    const names: string[] = []
+    for (;;) {
+      const missing = [...this.#channels.values()].filter(({ stage }) => stage === 'wanted')
+      if (missing.length === 0) return names
+      for (const channel of missing) channel.stage = 'asked'
+      await Promise.all(missing.map(({ name }) => run(`LISTEN ${quoteName(name)}`)))
+      for (const channel of missing) this.#stand(channel)
+      names.push(...missing.map(({ name }) => name))
+    }
+  }
+
+  /** The session is gone, and every LISTEN with it. */
+  lost(): void {
+    for (const channel of this.#channels.values()) channel.stage = 'wanted'
+  }
+
+  /** The connection is given up: nobody is kept waiting; the subscriptions stay for a later connect(). */
+  refuseWaiting(error: unknown): void {
+    for (const { waiting } of this.#channels.values()) {
+      for (const { reject } of waiting) reject(error)
+      waiting.clear()
+    }
+  }
+
+  end(): void {
+    const channels = [...this.#channels.values()]
+    this.#channels.clear()
+    for (const { subscriptions, waiting } of channels) {
+      for (const { reject } of waiting) reject(this.#ended())
+      for (const subscription of subscriptions) subscription.end()
+    }
+  }
+
+  #ask(channel: Channel): void {
+    channel.stage = 'asked'
+    this.#run(`LISTEN ${quoteName(channel.name)}`).then(
+      () => {
+        if (channel.stage === 'asked') this.#stand(channel)
+      },
+      (error: unknown) => {
+        // The next session's preparation asks again; whoever waits goes on waiting.
+        if (!this.#isUsable() || channel.stage !== 'asked') return
+        channel.stage = 'wanted'
+        for (const { reject } of channel.waiting) reject(error)
+        channel.waiting.clear()
+      },
+    )
+  }
+
+  #stand(channel: Channel): void {
+    channel.stage = 'standing'
+    for (const { resolve } of channel.waiting) resolve()
+    channel.waiting.clear()
+  }
+
+  #run(sql: string): Promise<unknown> {
+    const core = this.#core()
+    return core.ask(core.newRequest({ text: sql, lane: core.mailbox.root }))
+  }
+
+  #isUsable(): boolean {
+    return this.#core().isAttached
+  }
+
+  #ended(): Error {
+    const { name } = this.#core().settings
+    return new ConnectionClosedError(`a subscription on ${name} was closed before its LISTEN stood`, {
+      connectionName: name,
+    })
+  }
+}

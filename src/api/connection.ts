@@ -1,0 +1,358 @@
+import type { ClientBase } from 'pg'
+import type { HostAddress, Notification } from '../drivers/driver.ts'
+import { checkFunction, checkNames, checkNumber } from '../errors/check-option.ts'
+import type { ConnectionState, MachineNotice } from '../machines/connection.events.ts'
+import type { Lane } from '../machines/lane.ts'
+import { Channels } from './channels.ts'
+import type { ConnectionConfig } from './connection-config.ts'
+import type { ConnectionEvents, ConnectionNotice, NotificationObserver } from './connection-events.ts'
+import { type ConnectionActorRef, Core } from './core.ts'
+import { checkChannel } from './identifiers.ts'
+import { Life } from './life.ts'
+import { LiveSubscription } from './live-subscription.ts'
+import { Notices } from './notices.ts'
+import { defaultBufferLimit, ObserverQueue, type ObserverQueueHost } from './observer-queue.ts'
+import type { Session, Transaction, TransactionOptions, WaitOptions } from './queryable.ts'
+import { readConfig } from './read-config.ts'
+import { isNestedIn } from './scope.ts'
+import { SessionCare } from './session-care.ts'
+import { runSession } from './session-handle.ts'
+import { Statements } from './statements.ts'
+import type { ListenOptions, Subscription } from './subscription.ts'
+import { checkTransactionOptions } from './transaction-options.ts'
+import { runTransaction } from './transaction-runner.ts'
+import { waitBounded } from './wait-bounded.ts'
+
+/**
+ * One supervised connection to a PostgreSQL server. It survives its sessions: a lost one is replaced by the schedule, LISTENs
+ * are restored before anything that waits, and every promise ends in a result or in an error that says what is known.
+ *
+ * @example
+ * ```ts
+ * import { Connection } from 'pg-supervisor'
+ *
+ * await using connection = await new Connection('postgres://localhost/app').connect()
+ * const { rows } = await connection.query('select id, name from account where id = $1', [42])
+ * ```
+ *
+ * @throws {InvalidOptionError} for options of a wrong type or range, and for unknown names
+ */
+export class Connection extends Statements implements AsyncDisposable {
+  protected readonly core: Core
+  readonly #channels = new Channels(() => this.core)
+  readonly #life = new Life(() => this.core)
+  readonly #care = new SessionCare(() => this.core, this.#channels)
+  readonly #observers = new Map<NotificationObserver, ObserverQueue>()
+
+  constructor(config?: string | ConnectionConfig) {
+    super()
+    const settings = readConfig(config)
+    const care = this.#care
+    this.core = new Core(settings, new Notices(settings), {
+      connection: this,
+      prepare: (lane) => care.prepare(lane),
+      recover: (signal) => care.recover(signal),
+      startMonitors: (watch) => care.startMonitors(watch),
+      sessionLost: () => this.#channels.lost(),
+      shut: () => this.#channels.end(),
+    })
+    this.core.actor.on('*', (notice) => this.#hear(notice))
+  }
+
+  protected get lane(): Lane {
+    return this.core.mailbox.root
+  }
+
+  /**
+   * Opens the session; resolves with this connection once it is usable. One attempt by default; `deadlineMs` keeps trying by
+   * the reconnection schedule, in state `connecting` throughout. Fails → state `dead`, nothing goes on in the background;
+   * aborted → the state before. Allowed in idle, dead and closed. While reconnecting it skips the remaining delay and joins
+   * the attempt; if that fails connect() rejects and the schedule goes on.
+   *
+   * @throws {ConnectFailedError} when no session came about
+   * @throws {AlreadyConnectedError} in any other state, changing nothing
+   */
+  async connect(options?: { signal?: AbortSignal; deadlineMs?: number }): Promise<this> {
+    await this.#life.connect(options)
+    return this
+  }
+
+  /**
+   * Resolves when the connection is usable: at once if it is; in `idle` it waits for a connect().
+   *
+   * @throws {ConnectionDeadError} when it is given up first
+   * @throws {ConnectionClosedError} when it is closed first
+   * @throws {RequestTimeoutError} after `timeoutMs`
+   */
+  async ready(options?: WaitOptions): Promise<this> {
+    await this.#life.ready(options)
+    return this
+  }
+
+  /**
+   * Ends for good, whatever the state: no more attempt, timer or socket. New work is refused at once; `drainMs` (default 0)
+   * lets accepted work and running callbacks finish first; what is in flight then is asked to cancel, and the rest is rejected
+   * in FIFO order with ConnectionClosedError. Idempotent. A server that does not answer is cut off after 500 ms. connect()
+   * starts a new life.
+   */
+  async end(options?: { drainMs?: number; signal?: AbortSignal }): Promise<void> {
+    await this.#life.end(options)
+  }
+
+  /** The same as end(), now; `reason` becomes the cause of what is rejected. */
+  destroy(reason?: Error): void {
+    this.core.closeCause = reason
+    this.core.actor.send({ type: 'end', drainMs: 0 })
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.end()
+  }
+
+  get name(): string {
+    return this.core.settings.name
+  }
+
+  get state(): ConnectionState {
+    const { mailbox, actor, ledger, isAttached } = this.core
+    if (!isAttached) return actor.getSnapshot().context.word
+    if (mailbox.openLane !== mailbox.root) return 'inTransaction'
+    return ledger.pending > 0 ? 'querying' : 'connected'
+  }
+
+  /** connected, querying or inTransaction */
+  get isUsable(): boolean {
+    return this.core.isAttached
+  }
+
+  /** Requests accepted and not settled. */
+  get pending(): number {
+    return this.core.ledger.pending
+  }
+
+  /** Of the present session; undefined while there is none. */
+  get processId(): number | undefined {
+    return this.core.berth.wire?.processId
+  }
+
+  /** server_version_num of the present session, such as 180004. */
+  get serverVersion(): number | undefined {
+    return this.core.berth.wire?.serverVersion
+  }
+
+  get host(): HostAddress | undefined {
+    return this.core.berth.wire?.host
+  }
+
+  /** As the server said with its last answer. */
+  get transactionStatus(): 'idle' | 'inTransaction' | 'failed' | undefined {
+    const { wire } = this.core.berth
+    return wire === undefined ? undefined : statusWords[wire.transactionStatus]
+  }
+
+  /** The machine's actor, for XState users and inspectors; an event that it does not know or that lacks its shape is passed over. */
+  get actor(): ConnectionActorRef {
+    return this.core.actor
+  }
+
+  /** The live pg client, for what this facade does not offer. Yours to misuse. */
+  get unsafeClient(): ClientBase | undefined {
+    return this.core.berth.wire?.client as ClientBase | undefined
+  }
+
+  /**
+   * begin, work(tx), commit; other requests wait meanwhile. `work` rejects → rollback, same error. Commit fails → rolled
+   * back, commit's error. Statements not awaited are waited for before COMMIT, their rejections count as handled.
+   *
+   * @example
+   * ```ts
+   * const balance = await connection.transaction(async (tx) => {
+   *   await tx.query('update account set cents = cents - $1 where id = $2', [500, 7])
+   *   const { rows } = await tx.query('select cents from account where id = $1', [7])
+   *   return rows[0].cents
+   * }, { isolation: 'serializable', retry: true })
+   * ```
+   *
+   * @throws {ConnectionLostError} notApplied: the session was lost before COMMIT was written
+   * @throws {CommitOutcomeUnknownError} COMMIT was written and its answer is lost
+   * @throws {TransactionAbortedError} COMMIT was answered by ROLLBACK; cause = the first swallowed error
+   * @throws {RollbackFailedError} the rollback failed on a living session, which is replaced
+   */
+  async transaction<T>(
+    work: (tx: Transaction) => Promise<T> | T,
+    options: TransactionOptions = {},
+  ): Promise<T> {
+    checkFunction('work', work)
+    checkTransactionOptions(options)
+    const refusal = this.refusalFor(options)
+    if (refusal !== undefined) throw refusal
+    return runTransaction(this.core, this.lane, work, options)
+  }
+
+  /**
+   * Exclusive use without a transaction: advisory locks, SET, temp tables. Transaction control by hand is allowed here; a
+   * transaction left open at the end is rolled back and reported as a `warning`.
+   */
+  async session<T>(work: (session: Session) => Promise<T> | T, options: WaitOptions = {}): Promise<T> {
+    checkFunction('work', work)
+    const refusal = this.refusalFor(options)
+    if (refusal !== undefined) throw refusal
+    return runSession(this.core, work, options)
+  }
+
+  /**
+   * LISTENs, and again after each recovery before any queued work runs. Resolves once LISTEN stands; accepted in every state
+   * but closing, closed and settled dead. With an observer: it is awaited before its next call. Without: iterate the
+   * subscription.
+   *
+   * @example
+   * ```ts
+   * await using orders = await connection.listen('orders')
+   * for await (const { payload } of orders) {
+   *   if (payload === 'stop') break
+   * }
+   * ```
+   *
+   * @throws {RangeError} for names over 63 bytes, empty, or with NUL, before any SQL; nothing is truncated or folded
+   */
+  async listen(
+    channel: string,
+    observer?: NotificationObserver,
+    options: ListenOptions = {},
+  ): Promise<Subscription> {
+    checkChannel(channel)
+    if (observer !== undefined) checkFunction('observer', observer)
+    checkNames(options, ['signal', 'timeoutMs', 'bufferLimit'])
+    const { bufferLimit = defaultBufferLimit } = options
+    checkNumber(
+      'bufferLimit',
+      bufferLimit,
+      'a whole number of at least 1',
+      (n) => Number.isInteger(n) && n > 0,
+    )
+    this.#refuseToWait()
+    const subscription = new LiveSubscription(channel, observer, bufferLimit, this.#queueHost(), (ended) => {
+      const removed = this.#channels.remove(ended)
+      // From inside of an own transaction its UNLISTEN waits for the transaction's end, and the caller must not.
+      return isNestedIn(this.lane) ? Promise.resolve() : removed
+    })
+    this.#channels.add(subscription)
+    try {
+      await waitBounded(this.core, this.#channels.stands(channel), options)
+    } catch (error) {
+      void subscription.close()
+      throw error
+    }
+    return subscription
+  }
+
+  /** Closes all subscriptions of the channel. */
+  async unlisten(channel: string, options: WaitOptions = {}): Promise<void> {
+    checkChannel(channel)
+    await waitBounded(this.core, this.#channels.removeAll(channel), options)
+  }
+
+  /** Hears every notification of every channel; set semantics; may be called before connect; survives recoveries. */
+  addNotifyObserver(observer: NotificationObserver): () => void {
+    checkFunction('observer', observer)
+    if (!this.#observers.has(observer)) {
+      this.#observers.set(observer, new ObserverQueue(observer, defaultBufferLimit, this.#queueHost()))
+    }
+    return () => this.removeNotifyObserver(observer)
+  }
+
+  removeNotifyObserver(observer: NotificationObserver): void {
+    this.#observers.get(observer)?.close()
+    this.#observers.delete(observer)
+  }
+
+  get notifyObservers(): ReadonlySet<NotificationObserver> {
+    return new Set(this.#observers.keys())
+  }
+
+  /** Judges an error with the connection's death checker; true = found deadly, recovery began. */
+  checkForDeath(error: unknown): boolean {
+    if (!this.core.isAttached) return false
+    this.core.actor.send({ type: 'judge', failure: this.core.failureOf(error) })
+    return !this.core.isAttached
+  }
+
+  /** Runs on each recovery, not on the first connect; awaited, bounded by connectTimeoutMs in all; a failure is reported, not fatal. */
+  addRecoveryHandler(handler: (session: Session) => unknown): () => void {
+    checkFunction('handler', handler)
+    this.#care.recoveryHandlers.add(handler)
+    return () => this.removeRecoveryHandler(handler)
+  }
+
+  removeRecoveryHandler(handler: (session: Session) => unknown): void {
+    this.#care.recoveryHandlers.delete(handler)
+  }
+
+  /** Hears one kind of notice until the returned function is called or `signal` aborts. */
+  on<K extends keyof ConnectionEvents>(
+    type: K,
+    listener: (event: ConnectionEvents[K]) => void,
+    options?: { signal?: AbortSignal },
+  ): () => void {
+    checkFunction('listener', listener)
+    return this.core.notices.on(type, listener, options)
+  }
+
+  /** The connection's life as a stream: every notice, in order; bounded, overflow is told by an `overflow` notice. */
+  events(options?: { signal?: AbortSignal; bufferLimit?: number }): AsyncIterable<ConnectionNotice> {
+    return this.core.notices.stream(options)
+  }
+
+  #hear(notice: MachineNotice): void {
+    const { notices } = this.core
+    if (notice.type === 'notification') this.#deliver(notice)
+    if (notice.type === 'dead') this.#channels.refuseWaiting(this.core.refusals.lostForGood(notice))
+    if (notice.type !== 'attemptFailed') notices.publish(notice)
+    if (notice.type !== 'notification') this.#life.hear(notice)
+  }
+
+  #deliver({ channel, payload, processId }: Notification): void {
+    const notification = { channel, payload, processId }
+    this.#channels.deliver(notification)
+    for (const queue of this.#observers.values()) queue.push(notification)
+  }
+
+  /** Waiting for LISTEN from inside of an own transaction would never end; where there will be no session, neither. */
+  #refuseToWait(): void {
+    const { actor, refusals } = this.core
+    const { value, context } = actor.getSnapshot()
+    if (isNestedIn(this.lane)) throw refusals.nested(this.lane)
+    if (value === 'closed' || (typeof value === 'object' && 'closing' in value)) throw refusals.closed()
+    if (typeof value === 'object' && 'dead' in value && value.dead === 'settled')
+      throw refusals.lostForGood(context)
+  }
+
+  #queueHost(): ObserverQueueHost {
+    const { notices, clock } = this.core
+    return {
+      failed: (error) => notices.reportError(error, 'a notification observer'),
+      overflowed: (channels, from, to) =>
+        notices.publish({ type: 'gap', channels, from, to, reason: 'overflow' }),
+      now: () => clock.now(),
+    }
+  }
+}
+
+const statusWords = { I: 'idle', T: 'inTransaction', E: 'failed' } as const
+
+/**
+ * Opens a supervised connection: `await new Connection(config).connect()`.
+ *
+ * @throws {InvalidOptionError} (rejects) for a bad config
+ * @throws {ConnectFailedError} when no session came about
+ *
+ * @example
+ * ```ts
+ * import { connect } from 'pg-supervisor'
+ *
+ * const connection = await connect({ connectionString: 'postgres://localhost/app', whileDown: { waitMs: 10_000 } })
+ * ```
+ */
+export async function connect(config?: string | ConnectionConfig): Promise<Connection> {
+  return new Connection(config).connect()
+}

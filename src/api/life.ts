@@ -1,0 +1,180 @@
+// Who waits for the connection to be up, or to be gone: connect(), ready() and end() settle by what the chart emits.
+
+import { longestDelayMs } from '../backoff/longest-delay.ts'
+import { checkNumber } from '../errors/check-option.ts'
+import { AlreadyConnectedError, ConnectFailedError } from '../errors/connect-errors.ts'
+import { createFailure, type Failure } from '../errors/failure.ts'
+import type { ConnectionState, MachineNotice } from '../machines/connection.events.ts'
+import { Deadline } from '../machines/deadline.ts'
+import type { Core } from './core.ts'
+import type { WaitOptions } from './queryable.ts'
+import { checkWaitOptions } from './request-bounds.ts'
+
+/** True = the answer was for this one. */
+type Hear = (notice: MachineNotice) => boolean
+
+const mayConnect: ReadonlySet<ConnectionState> = new Set(['idle', 'dead', 'closed'])
+
+export class Life {
+  readonly #core: () => Core
+  readonly #waiting = new Set<Hear>()
+
+  constructor(core: () => Core) {
+    this.#core = core
+  }
+
+  hear(notice: MachineNotice): void {
+    for (const hear of [...this.#waiting]) if (hear(notice)) this.#waiting.delete(hear)
+  }
+
+  connect({ signal, deadlineMs }: { signal?: AbortSignal; deadlineMs?: number } = {}): Promise<void> {
+    if (deadlineMs !== undefined) {
+      checkNumber(
+        'deadlineMs',
+        deadlineMs,
+        'milliseconds, more than 0',
+        (ms) => ms > 0 && ms <= longestDelayMs,
+      )
+    }
+    checkWaitOptions(signal === undefined ? {} : { signal })
+    const core = this.#core()
+    const { word } = core.actor.getSnapshot().context
+    const joins = word === 'reconnecting'
+    if (signal?.aborted) return Promise.reject(signal.reason)
+    if (!joins && !mayConnect.has(word)) {
+      const details = { connectionName: core.settings.name }
+      return Promise.reject(
+        new AlreadyConnectedError(`connect() on ${core.settings.name}, which is ${word}`, details),
+      )
+    }
+    const abandoned = this.#wait(
+      (notice) => this.#connectAnswer(notice, joins),
+      signal,
+      () => {
+        if (!joins) core.actor.send({ type: 'connect.abort' })
+      },
+    )
+    const until = deadlineMs === undefined ? undefined : core.clock.now() + deadlineMs
+    const expire = (): void =>
+      core.actor.send({ type: 'connect.expire', failure: this.#expired(deadlineMs as number) })
+    const deadline =
+      deadlineMs === undefined || joins ? undefined : new Deadline(core.clock, deadlineMs, expire)
+    core.actor.send({ type: 'connect', until })
+    return abandoned.finally(() => deadline?.clear())
+  }
+
+  ready(options: WaitOptions = {}): Promise<void> {
+    checkWaitOptions(options)
+    const core = this.#core()
+    const { signal, timeoutMs } = options
+    if (signal?.aborted) return Promise.reject(signal.reason)
+    if (core.isAttached) return Promise.resolve()
+    const { value, context } = core.actor.getSnapshot()
+    const isGivenUp = typeof value === 'object' && 'dead' in value && value.dead === 'settled'
+    if (isGivenUp) return Promise.reject(this.#down(context.failure, context.attempts))
+    if (value === 'closed' || (typeof value === 'object' && 'closing' in value))
+      return Promise.reject(core.refusals.closed())
+    const controller = new AbortController()
+    const deadline =
+      timeoutMs === undefined
+        ? undefined
+        : new Deadline(core.clock, timeoutMs, () =>
+            controller.abort(core.refusals.timedOut(timeoutMs, 'queue')),
+          )
+    const either = signal === undefined ? controller.signal : AbortSignal.any([signal, controller.signal])
+    return this.#wait((notice) => this.#readyAnswer(notice), either).finally(() => deadline?.clear())
+  }
+
+  end({ drainMs = 0, signal }: { drainMs?: number; signal?: AbortSignal } = {}): Promise<void> {
+    checkNumber('drainMs', drainMs, 'milliseconds, 0 or more', (ms) => ms >= 0 && ms <= longestDelayMs)
+    checkWaitOptions(signal === undefined ? {} : { signal })
+    const core = this.#core()
+    if (core.actor.getSnapshot().value === 'closed') return Promise.resolve()
+    const ended = this.#wait(
+      (notice) => (notice.type === 'closed' ? { value: undefined } : undefined),
+      signal,
+    )
+    const { value } = core.actor.getSnapshot()
+    // A second end() waits for the first.
+    if (typeof value !== 'object' || !('closing' in value)) core.actor.send({ type: 'end', drainMs })
+    return ended
+  }
+
+  #wait(
+    answer: (notice: MachineNotice) => Answer | undefined,
+    signal?: AbortSignal,
+    aborted?: () => void,
+  ): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const hear: Hear = (notice) => {
+        const answered = answer(notice)
+        if (answered === undefined) return false
+        signal?.removeEventListener('abort', abort)
+        if ('error' in answered) reject(answered.error)
+        else resolve()
+        return true
+      }
+      const abort = (): void => {
+        this.#waiting.delete(hear)
+        reject(signal?.reason)
+        aborted?.()
+      }
+      this.#waiting.add(hear)
+      if (signal?.aborted) abort()
+      else signal?.addEventListener('abort', abort, { once: true })
+    })
+  }
+
+  #connectAnswer(notice: MachineNotice, joins: boolean): Answer | undefined {
+    if (notice.type === 'connected') return { value: undefined }
+    if (notice.type === 'closed') return { error: this.#core().refusals.closed() }
+    if (notice.type === 'dead' || (joins && notice.type === 'attemptFailed'))
+      return { error: this.#failed(notice) }
+    return undefined
+  }
+
+  #readyAnswer(notice: MachineNotice): Answer | undefined {
+    if (notice.type === 'connected') return { value: undefined }
+    if (notice.type === 'closed') return { error: this.#core().refusals.closed() }
+    if (notice.type === 'dead') return { error: this.#down(notice.failure, notice.attempts) }
+    return undefined
+  }
+
+  #failed({ failure, attempts }: { failure: Failure; attempts: number }): Error {
+    const { settings, isHopeless } = this.#core()
+    const { host, port } = settings.address
+    const times = attempts === 1 ? '' : ` after ${attempts} attempts`
+    const message = `${settings.name} could not connect to ${host}:${port}${times}: ${failure.message}`
+    const details = {
+      failure,
+      attempts,
+      hopeless: isHopeless(failure),
+      cause: failure.error,
+      connectionName: settings.name,
+    }
+    return new ConnectFailedError(message, details)
+  }
+
+  #down(failure: Failure | undefined, attempt: number): Error {
+    const { downSince: since } = this.#core().actor.getSnapshot().context
+    return this.#core().refusals.down({ because: 'down', since, attempt, nextAttemptAt: undefined, failure })
+  }
+
+  /** The last attempt's failure says more than the deadline itself. */
+  #expired(deadlineMs: number): Failure {
+    const { clock, actor } = this.#core()
+    const message = `no session within ${deadlineMs} ms`
+    return (
+      actor.getSnapshot().context.failure ??
+      createFailure({
+        kind: 'timeout',
+        phase: 'connecting',
+        at: clock.now(),
+        message,
+        error: new Error(message),
+      })
+    )
+  }
+}
+
+type Answer = { readonly value: undefined } | { readonly error: unknown }

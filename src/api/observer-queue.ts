@@ -1,0 +1,65 @@
+// One queue per observer: it is awaited before its next call, and what arrives meanwhile waits in order, up to a limit.
+import type { Notification } from '../drivers/driver.ts'
+import { Fifo } from '../machines/fifo.ts'
+import type { NotificationObserver } from './connection-events.ts'
+import { DropTally } from './drop-tally.ts'
+import { inContextOfNow } from './scope.ts'
+
+export const defaultBufferLimit = 100_000
+
+export interface ObserverQueueHost {
+  failed(error: unknown): void
+  /** The oldest were dropped: from the first of them until now. */
+  overflowed(channels: string[], from: number, to: number): void
+  now(): number
+}
+
+export class ObserverQueue {
+  readonly #observe: NotificationObserver
+  readonly #limit: number
+  readonly #host: ObserverQueueHost
+  readonly #waiting = new Fifo<Notification>()
+  #isRunning = false
+  #isClosed = false
+  readonly #drops: DropTally
+
+  constructor(observer: NotificationObserver, limit: number, host: ObserverQueueHost) {
+    this.#observe = inContextOfNow(observer)
+    this.#limit = limit
+    this.#host = host
+    this.#drops = new DropTally(host)
+  }
+
+  push(notification: Notification): void {
+    if (this.#isClosed) return
+    if (this.#waiting.size >= this.#limit) this.#drops.dropped(this.#waiting.shift())
+    this.#waiting.push(notification)
+    if (this.#isRunning) return
+    this.#isRunning = true
+    queueMicrotask(() => void this.#run())
+  }
+
+  /** The call that runs is let finish; nothing more is delivered. */
+  close(): void {
+    this.#isClosed = true
+  }
+
+  async #run(): Promise<void> {
+    for (
+      let next = this.#waiting.shift();
+      next !== undefined && !this.#isClosed;
+      next = this.#waiting.shift()
+    ) {
+      try {
+        const answer = this.#observe(next)
+        if (isThenable(answer)) await answer
+      } catch (error) {
+        this.#host.failed(error)
+      }
+    }
+    this.#isRunning = false
+  }
+}
+
+const isThenable = (value: unknown): value is PromiseLike<unknown> =>
+  typeof (value as PromiseLike<unknown> | undefined)?.then === 'function'

@@ -1,0 +1,19 @@
+import { parseKeywords } from '../keyword-string.ts'
+import { readUri } from './connection-uri.ts'
+import { readKeywords } from './keyword-options.ts'
+import { refusedString, type Said } from './said.ts'
+
+/**
+ * A connection string is a URI, which pg reads, or libpq's keywords, which we read.
+ *
+ * @returns undefined for blanks only, which pg and libpq take for no string.
+ */
+export function readConnectionString(text: string): Said | undefined {
+  if (text.trim() === '') return undefined
+  if (/^(?:postgres|postgresql|pg):\/\/|^socket:/i.test(text)) return readUri(text)
+  // pg's own form: the folder of the socket, a blank, the database.
+  if (text.startsWith('/'))
+    return { uri: text, host: text.split(' ')[0], port: undefined, connectTimeoutMs: undefined }
+  if (!/^\w+:/.test(text) && text.includes('=')) return readKeywords(parseKeywords(text))
+  throw refusedString('a postgres:// URI or `keyword=value` pairs')
+}

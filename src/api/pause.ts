@@ -1,0 +1,29 @@
+import type { Core } from './core.ts'
+import type { WaitOptions } from './queryable.ts'
+
+/** Waits between two attempts of the same work; an abort, a deadline or the connection's end cuts it short. */
+export function pause(
+  core: Core,
+  ms: number,
+  { signal, timeoutMs = Number.POSITIVE_INFINITY }: WaitOptions,
+): Promise<void> {
+  if (ms === 0) return Promise.resolve()
+  return new Promise((resolve, reject) => {
+    const { clock, refusals } = core
+    const isTooLong = ms >= timeoutMs
+    const done = (settle: () => void): void => {
+      clock.clearTimeout(timer)
+      signal?.removeEventListener('abort', abort)
+      stopWatching()
+      settle()
+    }
+    const abort = (): void => done(() => reject(signal?.reason))
+    const timer = clock.setTimeout(
+      () => done(isTooLong ? () => reject(refusals.timedOut(timeoutMs, 'queue')) : resolve),
+      Math.min(ms, timeoutMs),
+    )
+    const stopWatching = core.onShut(() => done(() => reject(refusals.closed())))
+    if (signal?.aborted) return abort()
+    signal?.addEventListener('abort', abort, { once: true })
+  })
+}

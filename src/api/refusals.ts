@@ -1,0 +1,109 @@
+// The words in which requests are turned away. They say what happened, while doing what, and what is known; never a
+// statement, a value or a secret.
+import { ConnectionDeadError } from '../errors/connect-errors.ts'
+import type { Failure } from '../errors/failure.ts'
+import {
+  HandleRevokedError,
+  NestedUseError,
+  QueueFullError,
+  RequestTimeoutError,
+} from '../errors/request-errors.ts'
+import { ConnectionClosedError, ConnectionLostError } from '../errors/session-errors.ts'
+import type { Outcome } from '../errors/supervisor-error.ts'
+import { CommitOutcomeUnknownError } from '../errors/transaction-errors.ts'
+import type { Lane } from '../machines/lane.ts'
+import type { LossVerdict } from '../machines/loss-verdict.ts'
+import type { Request } from '../machines/request.ts'
+import type { Refusal } from '../machines/wiring.ts'
+
+const effect: Record<Outcome, string> = {
+  notApplied: 'nothing of it was applied',
+  unknown: 'it may have been applied',
+}
+
+export class Refusals {
+  readonly #name: string
+
+  constructor(connectionName: string) {
+    this.#name = connectionName
+  }
+
+  lost(failure: Failure, outcome: Outcome, cause: unknown = failure.error): ConnectionLostError {
+    const message = `${this.#name} was lost: ${failure.message}; ${effect[outcome]}`
+    return new ConnectionLostError(message, { failure, outcome, cause, connectionName: this.#name })
+  }
+
+  /** What a request is told whose session died under it. */
+  byVerdict(
+    request: Request,
+    failure: Failure,
+    verdict: Extract<LossVerdict, { kind: 'lost' | 'commitUnknown' }>,
+  ): Error {
+    const cause = request.wish?.cause ?? failure.error
+    if (verdict.kind === 'lost') return this.lost(failure, verdict.outcome, cause)
+    const message = `${this.#name} was lost: ${failure.message}; COMMIT was sent and its answer did not come`
+    const evidence = 'COMMIT was written, and the session ended without an answer to it'
+    return new CommitOutcomeUnknownError(message, { evidence, cause, connectionName: this.#name })
+  }
+
+  down(refusal: Extract<Refusal, { because: 'down' }>, request?: Request): Error {
+    const { failure, since, attempt, nextAttemptAt } = refusal
+    // It was written on a session that died, and its caller vouched for repeating it: now nobody can.
+    if (request?.wasWritten === true && failure !== undefined) return this.lost(failure, 'unknown')
+    const why = failure === undefined ? 'it was never connected' : failure.message
+    const message = `${this.#name} is down: ${why}; nothing was sent`
+    const details = { since, attempt, nextAttemptAt, cause: failure?.error, connectionName: this.#name }
+    return new ConnectionDeadError(message, details)
+  }
+
+  /** Given up; the schedule is over. */
+  lostForGood(known: { failure: Failure | undefined; attempts: number }): Error {
+    const { failure, attempts: attempt } = known
+    return this.down({ because: 'down', since: failure?.at ?? 0, attempt, nextAttemptAt: undefined, failure })
+  }
+
+  closed(request?: Request, cause?: unknown): Error {
+    const details = { cause, connectionName: this.#name }
+    if (request === undefined || (request.phase === 'queued' && !request.wasWritten)) {
+      return new ConnectionClosedError(`${this.#name} is closed; nothing was sent`, details)
+    }
+    if (request.role === 'commit') {
+      const evidence = 'COMMIT was written, and the connection was ended before its answer came'
+      return new CommitOutcomeUnknownError(`${this.#name} was closed while committing`, {
+        ...details,
+        evidence,
+      })
+    }
+    const outcome = request.lane.isTransactional || request.role === 'begin' ? 'notApplied' : 'unknown'
+    return new ConnectionClosedError(`${this.#name} was closed; ${effect[outcome]}`, { ...details, outcome })
+  }
+
+  timedOut(ms: number, phase: 'queue' | 'execution', outcome: Outcome = 'notApplied'): RequestTimeoutError {
+    const where = phase === 'queue' ? 'before anything was sent' : 'while it was running'
+    const message = `a request on ${this.#name} did not end within ${ms} ms, ${where}; ${effect[outcome]}`
+    return new RequestTimeoutError(message, { phase, outcome, connectionName: this.#name })
+  }
+
+  full(limit: number): QueueFullError {
+    const message = `${this.#name} has ${limit} requests waiting already, as many as queueLimit allows; nothing was sent`
+    return new QueueFullError(message, { connectionName: this.#name })
+  }
+
+  nested(lane: Lane): NestedUseError {
+    const [outer, inner] =
+      lane.kind === 'autocommit'
+        ? ['the connection', 'its own running transaction or session']
+        : [`the outer ${wordFor(lane)}`, 'a transaction nested in it']
+    const message =
+      `${outer} was used from inside ${inner} on ${this.#name}, and would wait for itself for ever: ` +
+      'use the handle that the callback was given, or `detached: true`'
+    return new NestedUseError(message, { connectionName: this.#name })
+  }
+
+  revoked(lane: Lane): HandleRevokedError {
+    const message = `the handle of a ${wordFor(lane)} on ${this.#name} was used after it had ended; nothing was sent`
+    return new HandleRevokedError(message, { connectionName: this.#name })
+  }
+}
+
+const wordFor = (lane: Lane): string => (lane.kind === 'preparation' ? 'session' : lane.kind)

@@ -1,0 +1,62 @@
+// A transaction nested in another: SAVEPOINT, work, RELEASE; on rejection ROLLBACK TO, and the same error.
+import { TransactionAbortedError } from '../errors/transaction-errors.ts'
+import { Lease } from './lease.ts'
+import type { Transaction, WaitOptions } from './queryable.ts'
+import { checkWaitOptions } from './request-bounds.ts'
+import { TransactionHandle } from './transaction-handle.ts'
+
+let savepoints = 0
+
+export async function runSavepoint<T>(
+  outer: Lease,
+  work: (tx: Transaction) => Promise<T> | T,
+  options: WaitOptions = {},
+): Promise<T> {
+  checkWaitOptions(options)
+  const { core } = outer
+  const lease = new Lease(core, 'savepoint', outer.lane)
+  const letGo = lease.bind(options)
+  const name = `pgs_${++savepoints}`
+  try {
+    lease.throwIfCut()
+    await lease.begin({ text: `SAVEPOINT ${name}`, role: 'statement' })
+    const outcome = await lease.run(() => work(new TransactionHandle(lease)))
+    if (outcome.kind === 'done') await Promise.race([lease.stragglers(), lease.whenCut()])
+    if (outcome.kind !== 'done') {
+      await rollBackTo(lease, name)
+      throw outcome.error
+    }
+    const { refusal, lostBy } = lease.lane
+    if (lostBy !== undefined) throw core.refusals.lost(lostBy, 'notApplied')
+    if (refusal !== undefined) {
+      await rollBackTo(lease, name)
+      throw refusal.error
+    }
+    await release(lease, name)
+    return outcome.value
+  } finally {
+    letGo()
+    lease.end()
+  }
+}
+
+async function release(lease: Lease, name: string): Promise<void> {
+  try {
+    await lease.ask(`RELEASE SAVEPOINT ${name}`)
+  } catch (error) {
+    // 25P02: one of its statements had failed, and its error was swallowed.
+    if ((error as { code?: unknown }).code !== '25P02') throw error
+    await rollBackTo(lease, name)
+    const { name: connectionName } = lease.core.settings
+    const message = `a nested transaction on ${connectionName} was rolled back: one of its statements had failed, and its error was swallowed`
+    throw new TransactionAbortedError(message, { cause: lease.lane.firstError, connectionName })
+  }
+}
+
+async function rollBackTo(lease: Lease, name: string): Promise<void> {
+  if (lease.lane.stage !== 'open') return
+  // When this fails, so will what the outer transaction does next; it is for the outer one to clean up.
+  await lease
+    .ask(`ROLLBACK TO SAVEPOINT ${name}; RELEASE SAVEPOINT ${name}`, 'rollback')
+    .catch(() => undefined)
+}

@@ -1,0 +1,107 @@
+// What is done with each session besides the users' statements: its preparation, its recovery handlers, its monitors.
+import { Deadline } from '../machines/deadline.ts'
+import type { Lane } from '../machines/lane.ts'
+import type { MonitorWatch } from '../machines/wiring.ts'
+import type { Channels } from './channels.ts'
+import type { Core } from './core.ts'
+import type { MonitorContext } from './monitor.ts'
+import type { Session } from './queryable.ts'
+import { runInside } from './scope.ts'
+import { MonitorSession, SessionHandle } from './session-handle.ts'
+
+export type RecoveryHandler = (session: Session) => unknown
+
+export class SessionCare {
+  readonly recoveryHandlers = new Set<RecoveryHandler>()
+  readonly #core: () => Core
+  readonly #channels: Channels
+
+  constructor(core: () => Core, channels: Channels) {
+    this.#core = core
+    this.#channels = channels
+  }
+
+  /** Settings, setup, LISTENs, in this order, before anything else runs on the session. */
+  async prepare(lane: Lane): Promise<{ listeningSince: number; channels: readonly string[] }> {
+    const core = this.#core()
+    const { settings, setup } = core.settings
+    const run = (text: string, values?: readonly unknown[]) =>
+      core.ask(core.newRequest({ text, values, lane }))
+    this.#channels.lost()
+    const names = Object.entries(settings)
+    if (names.length > 0) {
+      const calls = names.map((_, index) => `set_config($${2 * index + 1}, $${2 * index + 2}, false)`)
+      await run(`SELECT ${calls.join(', ')}`, names.flat())
+    }
+    if (setup !== undefined) await runInside(lane, async () => setup(this.#handleOn(lane)))
+    if (core.mailbox.wire?.transactionStatus !== 'I') {
+      await run('ROLLBACK')
+      const message = `setup on ${core.settings.name} left a transaction open; it was rolled back`
+      core.notices.publish({ type: 'warning', reason: 'transactionLeftOpen', message })
+    }
+    const channels = await this.#channels.restore(run)
+    return { listeningSince: core.clock.now(), channels }
+  }
+
+  /** One after the other, all within connectTimeoutMs; what fails or takes too long is reported and passed over. */
+  async recover(signal: AbortSignal): Promise<void> {
+    const { clock, connectTimeoutMs, mailbox } = this.#core()
+    const lane = mailbox.openLane
+    let deadline: Deadline | undefined
+    const timeout = new Promise<never>((_, reject) => {
+      const late = () => reject(new Error(`recovery handlers did not end within ${connectTimeoutMs} ms`))
+      deadline = new Deadline(clock, connectTimeoutMs, late)
+    })
+    timeout.catch(() => undefined)
+    for (const handler of [...this.recoveryHandlers]) {
+      if (signal.aborted) break
+      try {
+        await Promise.race([runInside(lane, async () => handler(this.#handleOn(lane))), timeout])
+      } catch (error) {
+        if (!signal.aborted) this.#core().notices.reportError(error, 'a recovery handler')
+      }
+    }
+    deadline?.clear()
+  }
+
+  startMonitors({ report, retire }: MonitorWatch): () => void {
+    const core = this.#core()
+    const ended = new AbortController()
+    const stops: (() => void)[] = []
+    const guarded = (during: string, work: () => void): void => {
+      try {
+        work()
+      } catch (error) {
+        core.notices.reportError(error, during)
+      }
+    }
+    for (const monitor of core.settings.monitors) {
+      const during = `the monitor '${monitor.name}'`
+      const context: MonitorContext & { isQuiet(): boolean } = {
+        session: new MonitorSession(this.#onLane(core.mailbox.root)),
+        report: (failure) => ended.signal.aborted || report(failure),
+        retire: (reason) => ended.signal.aborted || retire(reason),
+        lastActivityAt: () => core.berth.wire?.lastByteAt ?? core.clock.now(),
+        clock: core.clock,
+        signal: ended.signal,
+        isQuiet: () => core.mailbox.isQuiet,
+      }
+      guarded(during, () => {
+        const stop = monitor.start(context)
+        if (typeof stop === 'function') stops.push(() => guarded(during, stop))
+      })
+    }
+    return () => {
+      ended.abort()
+      for (const stop of stops) stop()
+    }
+  }
+
+  #handleOn(lane: Lane): Session {
+    return new SessionHandle(this.#onLane(lane))
+  }
+
+  #onLane(lane: Lane) {
+    return { core: this.#core(), lane, track: <T>(statement: Promise<T>): Promise<T> => statement }
+  }
+}

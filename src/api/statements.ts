@@ -1,0 +1,164 @@
+// Everything that takes statements, connection, session and transaction alike, is this class over a lane.
+import type {
+  FieldDef,
+  QueryArrayConfig,
+  QueryArrayResult,
+  QueryConfig,
+  QueryResult,
+  QueryResultRow,
+} from 'pg'
+import { checkFunction } from '../errors/check-option.ts'
+import { invalidOption } from '../errors/invalid-option-error.ts'
+import { TransactionControlError } from '../errors/transaction-errors.ts'
+import type { Lane } from '../machines/lane.ts'
+import type { Reply, Request, RequestInit, RequestRole } from '../machines/request.ts'
+import type { Core } from './core.ts'
+import { checkChannel, checkPayload, quoteQualifiedName } from './identifiers.ts'
+import type { Queryable, RequestOptions, RowMapper, WaitOptions } from './queryable.ts'
+import { bindToOptions, checkWaitOptions } from './request-bounds.ts'
+import { isNestedIn } from './scope.ts'
+import { isTransactionControl, mayCopyFromStdin } from './transaction-control.ts'
+
+type Query = string | (QueryConfig & RequestOptions) | (QueryArrayConfig & RequestOptions)
+
+export abstract class Statements implements Queryable {
+  protected abstract readonly core: Core
+  protected abstract readonly lane: Lane
+  protected readonly role: RequestRole = 'statement'
+
+  query<R extends unknown[] = unknown[]>(
+    query: QueryArrayConfig & RequestOptions,
+    values?: readonly unknown[],
+  ): Promise<QueryArrayResult<R>>
+  // biome-ignore lint/suspicious/noExplicitAny: pg's own default, which its users' code relies on
+  query<R extends QueryResultRow = any>(
+    query: string | (QueryConfig & RequestOptions),
+    values?: readonly unknown[],
+    options?: RequestOptions,
+  ): Promise<QueryResult<R>>
+  query(query: Query, values?: readonly unknown[], options?: RequestOptions): Promise<unknown> {
+    return this.ask(query, values, options)
+  }
+
+  async execute(
+    query: string | (QueryConfig & RequestOptions),
+    values?: readonly unknown[],
+    options?: RequestOptions,
+  ): Promise<number> {
+    return (await this.ask(query, values, options, null)).rowCount ?? 0
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: as for query()
+  async call<R extends QueryResultRow = any>(
+    name: string,
+    args: readonly unknown[] = [],
+    options?: RequestOptions,
+  ): Promise<QueryResult<R>> {
+    if (typeof name !== 'string') throw invalidOption('name', 'a string', name)
+    const places = args.map((_, index) => `$${index + 1}`).join(', ')
+    return this.ask(`SELECT * FROM ${quoteQualifiedName(name)}(${places})`, args, options)
+  }
+
+  async notify(channel: string, payload = '', options?: WaitOptions): Promise<void> {
+    checkChannel(channel)
+    checkPayload(payload)
+    await this.ask('SELECT pg_notify($1, $2)', [channel, payload], options, null)
+  }
+
+  /** `mapper` null = rows as pg makes them. */
+  protected ask(
+    query: Query,
+    values?: readonly unknown[],
+    options?: RequestOptions,
+    mapper?: RowMapper | null,
+  ): Promise<QueryResult> {
+    try {
+      const config = typeof query === 'string' ? undefined : query
+      const bounds: RequestOptions | undefined = options ?? config
+      const mapRow = mapper === null ? undefined : (mapper ?? this.#mapperFor(bounds, config))
+      const request = this.core.newRequest(this.#initFor(query, values, bounds, mapRow !== undefined))
+      const refusal = this.refusalFor(bounds)
+      if (refusal !== undefined) return Promise.reject(refusal)
+      const reply = this.send(request, bounds).then(lastResult)
+      return mapRow === undefined ? reply : reply.then((result) => mapped(result, mapRow))
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  protected send(request: Request, bounds: WaitOptions | undefined): Promise<Reply> {
+    const reply = this.core.ask(request)
+    if (bounds !== undefined) bindToOptions(this.core, request, bounds)
+    return reply
+  }
+
+  /** Why nothing may be asked on this handle now. */
+  protected refusalFor(options: RequestOptions | undefined): unknown {
+    const { lane, core } = this
+    if (options?.signal?.aborted) return options.signal.reason
+    if (lane.refusal !== undefined) return lane.refusal.error
+    if (lane.lostBy !== undefined) return core.refusals.lost(lane.lostBy, 'notApplied')
+    if (lane.stage === 'ended') return core.refusals.revoked(lane)
+    if (options?.detached !== true && isNestedIn(lane)) return core.refusals.nested(lane)
+    if (lane.kind === 'autocommit') return core.refusalByLimit()
+    return undefined
+  }
+
+  #mapperFor(options: RequestOptions | undefined, config: object | undefined): RowMapper | undefined {
+    const mapRow = options?.mapRow
+    if (mapRow !== undefined) checkFunction('mapRow', mapRow)
+    return mapRow ?? (config === undefined || !('rowMode' in config) ? this.core.settings.mapRow : undefined)
+  }
+
+  #initFor(
+    query: Query,
+    given: readonly unknown[] | undefined,
+    options: RequestOptions | undefined,
+    isMapped: boolean,
+  ): RequestInit {
+    const config: Partial<QueryConfig & { rowMode: string; binary: boolean; queryMode: string }> =
+      typeof query === 'string' ? { text: query } : (query ?? {})
+    if (options !== undefined) checkWaitOptions(options)
+    const { text, name } = config
+    const values = given ?? config.values
+    if (typeof text !== 'string') throw invalidOption('text', 'a string of SQL', text ?? query)
+    if (values !== undefined && !Array.isArray(values)) throw invalidOption('values', 'an array', values)
+    if (name !== undefined && typeof name !== 'string') throw invalidOption('name', 'a string', name)
+    if (this.lane.kind !== 'session' && this.lane.kind !== 'preparation')
+      refuseControl(text, this.core.settings.name)
+    const isSolo = mayCopyFromStdin(text)
+    const hasValues = values !== undefined && values.length > 0
+    return {
+      text,
+      role: this.role,
+      lane: this.lane,
+      values: hasValues ? this.core.settings.driver.prepareValues(values) : undefined,
+      name: isSolo && !hasValues ? undefined : name,
+      rowMode: isMapped || (config.rowMode ?? this.core.settings.rowMode) === 'array' ? 'array' : undefined,
+      types: config.types,
+      protocol: isSolo && !hasValues ? 'simple' : config.queryMode === 'extended' ? 'extended' : undefined,
+      binary: config.binary ?? false,
+      isIdempotent: options?.idempotent === true,
+      isSolo,
+    }
+  }
+}
+
+function refuseControl(text: string, connectionName: string): void {
+  if (!isTransactionControl(text)) return
+  const message =
+    'transactions are not controlled by hand here, the statement was not sent: use transaction(), or a session() for BEGIN and COMMIT of your own'
+  throw new TransactionControlError(message, { connectionName })
+}
+
+/** A text of several statements resolves to the last one's result. */
+function lastResult(reply: Reply): QueryResult {
+  return Array.isArray(reply) ? (reply[reply.length - 1] as QueryResult) : (reply as QueryResult)
+}
+
+function mapped(result: QueryResult, mapRow: RowMapper): QueryResult {
+  const rows = result.rows as unknown[][]
+  const fields: FieldDef[] = result.fields
+  result.rows = rows.map((values) => mapRow(values, fields)) as QueryResultRow[]
+  return result
+}

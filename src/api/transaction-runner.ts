@@ -1,0 +1,126 @@
+// begin, work, commit; and everything that can come between. The server's word decides what became of it: COMMIT answered
+// by ROLLBACK is a failure, a lost answer is unknown, a session lost before COMMIT was written applied nothing.
+import { exponentialBackoff } from '../backoff/exponential.ts'
+import { Schedule } from '../backoff/schedule.ts'
+import { TransactionAbortedError } from '../errors/transaction-errors.ts'
+import type { Lane } from '../machines/lane.ts'
+import type { Core } from './core.ts'
+import { Lease, type WorkOutcome } from './lease.ts'
+import { pause } from './pause.ts'
+import type { Transaction, TransactionOptions, WaitOptions } from './queryable.ts'
+import { TransactionHandle } from './transaction-handle.ts'
+import { beginStatement, isWorthRepeating, type RetryPlan, retryPlan } from './transaction-options.ts'
+
+type Work<T> = (tx: Transaction) => Promise<T> | T
+
+export async function runTransaction<T>(
+  core: Core,
+  parent: Lane,
+  work: Work<T>,
+  options: TransactionOptions = {},
+): Promise<T> {
+  const plan = retryPlan(options.retry, () => exponentialBackoff({ random: core.settings.random }))
+  const started = core.clock.now()
+  const delays = new Schedule(plan.backoff, (error) => core.notices.reportError(error, 'retry.backoff'))
+  try {
+    for (let attempt = 1; ; attempt++) {
+      const bounds = leftOf(options, core.clock.now() - started)
+      const tried = await tryOnce(core, parent, work, options, bounds, attempt > 1)
+      if (tried.kind === 'done') return tried.value
+      // A session lease that was lost can't be begun in again.
+      const delayMs = parent.stage === 'open' && mayRepeat(tried, attempt, plan) ? delays.next() : undefined
+      if (delayMs === undefined) throw tried.error
+      await pause(core, delayMs, leftOf(options, core.clock.now() - started))
+    }
+  } finally {
+    delays.close()
+  }
+}
+
+type Tried<T> =
+  | { kind: 'done'; value: T }
+  | { kind: 'failed'; error: unknown }
+  | { kind: 'cut'; error: unknown }
+
+async function tryOnce<T>(
+  core: Core,
+  parent: Lane,
+  work: Work<T>,
+  options: TransactionOptions,
+  bounds: WaitOptions,
+  isRepetition: boolean,
+): Promise<Tried<T>> {
+  const lease = new Lease(core, 'transaction', parent, options.readOnly)
+  const letGo = lease.bind(bounds)
+  try {
+    if (lease.lane.refusal !== undefined) return { kind: 'cut', error: lease.lane.refusal.error }
+    await lease.begin({ text: beginStatement(options), role: 'begin', isPatient: isRepetition })
+    return await toTheEnd(lease, work)
+  } catch (error) {
+    return {
+      kind: lease.lane.refusal === undefined ? 'failed' : 'cut',
+      error: lease.lane.refusal?.error ?? error,
+    }
+  } finally {
+    letGo()
+    lease.end()
+  }
+}
+
+async function toTheEnd<T>(lease: Lease, work: Work<T>): Promise<Tried<T>> {
+  const { lane, core } = lease
+  const outcome = await lease.run(() => work(new TransactionHandle(lease)))
+  if (outcome.kind === 'done') await Promise.race([lease.stragglers(), lease.whenCut()])
+  const failure = failureOf(lease, outcome)
+  if (failure !== undefined) {
+    await rollBack(lease, failure.error)
+    return failure
+  }
+  const reply = await lease.ask('COMMIT', 'commit')
+  if (!Array.isArray(reply) && reply?.command === 'ROLLBACK') {
+    const message = `a transaction on ${core.settings.name} was rolled back by the server: one of its statements had failed, and its error was swallowed`
+    const cause = lane.firstError
+    return {
+      kind: 'failed',
+      error: new TransactionAbortedError(message, { cause, connectionName: core.settings.name }),
+    }
+  }
+  return outcome as Tried<T>
+}
+
+/** Why there is to be no COMMIT. */
+function failureOf<T>(
+  { lane, core }: Lease,
+  outcome: WorkOutcome<T>,
+): Exclude<Tried<T>, { kind: 'done' }> | undefined {
+  if (outcome.kind !== 'done') return outcome
+  if (lane.refusal !== undefined) return { kind: 'cut', error: lane.refusal.error }
+  // Also when the user's code swallowed it.
+  if (lane.lostBy !== undefined)
+    return { kind: 'failed', error: core.refusals.lost(lane.lostBy, 'notApplied') }
+  return undefined
+}
+
+/** After it the session is clean, or gone. */
+async function rollBack(lease: Lease, cause: unknown): Promise<void> {
+  const { lane, core } = lease
+  if (lane.stage !== 'open') return
+  try {
+    await lease.ask('ROLLBACK', 'rollback')
+  } catch (rollbackError) {
+    if (lane.stage !== 'open') return
+    throw core.rollbackFailed(cause, rollbackError)
+  }
+}
+
+function mayRepeat(tried: { kind: string; error: unknown }, attempt: number, plan: RetryPlan): boolean {
+  return tried.kind === 'failed' && attempt < plan.attempts && isWorthRepeating(tried.error)
+}
+
+/** The deadline spans all attempts. */
+function leftOf({ signal, timeoutMs }: WaitOptions, usedMs: number): WaitOptions {
+  return {
+    ...(signal === undefined ? {} : { signal }),
+    ...(timeoutMs === undefined ? {} : { timeoutMs: Math.max(1, timeoutMs - usedMs) }),
+  }
+}

@@ -1,0 +1,52 @@
+// The public face: named exports only, no logic.
+export { Connection, connect } from './api/connection.ts'
+export type { ConnectionConfig } from './api/connection-config.ts'
+export type { ConnectionEvents, ConnectionNotice, NotificationObserver } from './api/connection-events.ts'
+export { heartbeat } from './api/heartbeat.ts'
+export type { Logger } from './api/logger.ts'
+export type { Monitor, MonitorContext } from './api/monitor.ts'
+export type {
+  Queryable,
+  RequestOptions,
+  RowMapper,
+  Session,
+  Transaction,
+  TransactionOptions,
+  WaitOptions,
+} from './api/queryable.ts'
+export { RollbackFailedError } from './api/rollback-failed-error.ts'
+export type { ListenOptions, Subscription } from './api/subscription.ts'
+export type { Clock } from './backoff/clock.ts'
+export { exponentialBackoff } from './backoff/exponential.ts'
+export { retry } from './backoff/retry.ts'
+export { DeadConnectionDetector } from './detectors/dead-connection-detector.ts'
+export { defaultDeathChecker } from './detectors/default-death-checker.ts'
+export { defaultHopelessChecker } from './detectors/default-hopeless-checker.ts'
+export { allOf, anyOf, type DeathChecker, not } from './detectors/detector.ts'
+export { networkError } from './detectors/network-error.ts'
+export { readOnlyServer } from './detectors/read-only-server.ts'
+export type { ReconnectOptions } from './detectors/reconnect-options.ts'
+export { sqlState } from './detectors/sql-state.ts'
+export type { HostAddress, Notification, ServerNotice } from './drivers/driver.ts'
+export { AlreadyConnectedError, ConnectFailedError, ConnectionDeadError } from './errors/connect-errors.ts'
+export type { Failure } from './errors/failure.ts'
+export { InvalidOptionError } from './errors/invalid-option-error.ts'
+export { isRetrySafe, outcomeOf } from './errors/outcome-of.ts'
+export {
+  HandleRevokedError,
+  NestedUseError,
+  QueueFullError,
+  RequestTimeoutError,
+} from './errors/request-errors.ts'
+export {
+  ConnectionClosedError,
+  ConnectionLostError,
+  ProtocolViolationError,
+} from './errors/session-errors.ts'
+export { type Outcome, SupervisorError, type SupervisorErrorCode } from './errors/supervisor-error.ts'
+export {
+  CommitOutcomeUnknownError,
+  TransactionAbortedError,
+  TransactionControlError,
+} from './errors/transaction-errors.ts'
+export type { ConnectionState } from './machines/connection.events.ts'
