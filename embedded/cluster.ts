@@ -79,11 +79,20 @@ async function initialise(folder: string, binaries: Binaries, account: Account):
   await writeFile(passwordFile, password, { mode: 0o600 })
   await handOver(passwordFile, account, 0o600)
   const options = ['--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', '--no-sync', '--no-instructions']
+  // In files of the data folder: a killed initdb or server leaves nothing in /dev/shm. It is written into the
+  // configuration, so every start of the server has it too.
+  const memory = '--set=dynamic_shared_memory_type=mmap'
   // TZ spares initdb the search for the system's name of its time zone.
   const env = { PATH: process.env['PATH'], LC_ALL: 'C', TZ: 'UTC' }
   await run(
     binaries.initdb,
-    [`--pgdata=${join(folder, 'data')}`, `--username=${user}`, `--pwfile=${passwordFile}`, ...options],
+    [
+      `--pgdata=${join(folder, 'data')}`,
+      `--username=${user}`,
+      `--pwfile=${passwordFile}`,
+      memory,
+      ...options,
+    ],
     { ...account, cwd: folder, env },
   )
   return password

@@ -10,8 +10,8 @@ let pipe: Writable | undefined
 /** From now on `folder` and the servers in it are removed when this process ends, however it ends. */
 export function guard(folder: string): void {
   folders.add(folder)
-  pipe ??= startJanitor()
-  pipe.write(`+ ${folder}\n`)
+  if (pipe) pipe.write(`+ ${folder}\n`)
+  else pipe = startJanitor()
 }
 
 /** The folder has been cleared away by its owner. */
@@ -23,7 +23,8 @@ export function release(folder: string): void {
 function startJanitor(): Writable {
   // Loaders and debuggers this process was started with are none of the janitor's business.
   const { NODE_OPTIONS: _, ...env } = process.env
-  const child = spawn(process.execPath, [program], {
+  // What to guard is part of the command line: from its first moment it needs nothing more from us.
+  const child = spawn(process.execPath, [program, ...folders], {
     cwd: '/',
     detached: true, // its own session: a Ctrl-C in the terminal is for us, not for it
     env,
@@ -32,12 +33,9 @@ function startJanitor(): Writable {
   child.unref()
   if ('unref' in child.stdin && typeof child.stdin.unref === 'function') child.stdin.unref()
   child.stdin.on('error', () => {}) // its end is noticed below
-  child.once('exit', replaceJanitor)
+  child.once('exit', (code, signal) => {
+    if (signal === null) throw new Error(`the janitor of embedded servers failed with code ${code}`)
+    pipe = startJanitor() // somebody killed it
+  })
   return child.stdin
-}
-
-// It ends before us only when somebody kills it.
-function replaceJanitor(): void {
-  pipe = undefined
-  for (const folder of folders) guard(folder)
 }

@@ -4,8 +4,6 @@ export type Settings = Readonly<Record<string, string | number | boolean>>
 const always: Settings = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
-  // In files of the data folder, so that a killed server leaves nothing in /dev/shm.
-  dynamic_shared_memory_type: 'mmap',
   log_line_prefix: '%m [%p] ',
 }
 

@@ -1,11 +1,12 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, inject, it, type TestContext } from 'vitest'
+import { clearAway } from '../../embedded/clear-away.mjs'
 import { processesIn } from '../../embedded/processes.mjs'
 import { eventually } from '../support/eventually.ts'
 
@@ -16,7 +17,9 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 // All servers of a case live in a temporary folder of its own, so that "nothing is left" needs no names.
 const place = await mkdtemp(join(tmpdir(), 'janitor-test-'))
 await chmod(place, 0o1777)
-afterAll(() => rm(place, { recursive: true, force: true }))
+afterAll(() => clearAway(place)) // should the janitor fail, the test does not
+
+const sharedMemoryBefore = new Set(await readdir('/dev/shm').catch(() => []))
 
 type Account = { uid: number; gid: number } | undefined
 
@@ -45,11 +48,17 @@ async function serverIsUp(child: ChildProcess): Promise<void> {
   expect(processesIn(place)).not.toEqual([])
 }
 
+/** What PostgreSQL has in /dev/shm; our servers keep it in their folder. */
+async function sharedMemory(): Promise<string[]> {
+  const names = await readdir('/dev/shm').catch(() => [])
+  return names.filter((name) => name.startsWith('PostgreSQL.') && !sharedMemoryBefore.has(name))
+}
+
 /** Waits up to ten seconds for processes and folders to vanish; answers those that have not. */
 async function leftovers(): Promise<(number | string)[]> {
   for (const deadline = Date.now() + 10_000; ; ) {
     const folders = (await readdir(place)).filter((name) => name.startsWith('pg-supervisor-'))
-    const left = [...processesIn(place), ...folders]
+    const left = [...processesIn(place), ...folders, ...(await sharedMemory())]
     if (left.length === 0 || Date.now() > deadline) return left
     await sleep(20)
   }
