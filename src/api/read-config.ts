@@ -3,10 +3,15 @@ import type { HostAddress } from '../drivers/driver.ts'
 import { pgDriver } from '../drivers/pg-driver.ts'
 import { invalidOption } from '../errors/invalid-option-error.ts'
 import type { ConnectionConfig } from './connection-config.ts'
-import { heartbeat } from './heartbeat.ts'
 import { clientOptions } from './options/client-options.ts'
 import { readConnectionString } from './options/connection-string.ts'
-import { readAutoPrepare, readReconnect, readServerSettings, readWhileDown } from './options/own-readings.ts'
+import {
+  readAutoPrepare,
+  readMonitors,
+  readReconnect,
+  readServerSettings,
+  readWhileDown,
+} from './options/own-readings.ts'
 import { pgOptionKinds } from './options/pg-options.ts'
 import type { Said } from './options/said.ts'
 import { type TakenOptions, takeOptions } from './options/take-options.ts'
@@ -39,7 +44,7 @@ export function readConfig(config?: string | ConnectionConfig): Settings {
     settings: readServerSettings(options.settings),
     setup: options.setup,
     ...readReconnect(options.reconnect, random),
-    monitors: [...(options.monitors ?? [heartbeat()])],
+    monitors: readMonitors(options.monitors),
     waitMs: readWhileDown(options.whileDown),
     isPipelined: options.pipeline ?? true,
     preparedLimit: readAutoPrepare(options.autoPrepare),

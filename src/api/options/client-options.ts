@@ -1,5 +1,5 @@
-// What pg's clients are made of: one fresh object for each session, so that nothing that pg or a clientFactory does to
-// it (pg hides the key of an `ssl` it is given) reaches the next session, or the user's own object.
+// What pg's clients are made of. Each session gets an object of its own: what pg or a clientFactory does to one (pg makes
+// the key of an `ssl` invisible) reaches neither the next session nor the user.
 import type { ClientConfig } from 'pg'
 import type { PgOptions } from './pg-options.ts'
 import type { Said } from './said.ts'

@@ -34,10 +34,12 @@ export function settleLaterOptions(options: Readonly<Record<string, unknown>>): 
     if (value !== undefined && !option.asksNothingNew(value))
       throw invalidOption(name, onlyYet(option.wanted), value)
   }
-  const { hosts, targetSessionAttrs, loadBalanceHosts, driver, verifyCommit, ...settled } = options
-  if (driver === undefined) checkDriverVariable()
-  if (hosts !== undefined)
-    Object.assign(settled, onlyHost(hosts as [{ host: string; port: number }], settled))
+  if (options['driver'] === undefined) checkDriverVariable()
+  const settled = Object.fromEntries(
+    Object.entries(options).filter(([name]) => !laterOptionNames.includes(name)),
+  )
+  const hosts = options['hosts'] as [{ host: string; port: number }] | undefined
+  if (hosts !== undefined) Object.assign(settled, onlyHost(hosts, settled))
   checkOneHost(settled['host'])
   return settled
 }

@@ -17,7 +17,7 @@ import {
 
 type OwnOptions = 'connectionString' | 'pipeline' | Exclude<keyof ConnectionConfig, keyof ClientConfig>
 
-const monitor: OptionKind = {
+export const monitor: OptionKind = {
   wanted: 'an object with a name and start()',
   holds: (value) =>
     withMethods('start').holds(value) && typeof (value as { name?: unknown }).name === 'string',
@@ -35,10 +35,7 @@ export const ownOptionKinds = {
     wanted: 'false or an object',
     holds: (value) => value === false || isObject(value),
   },
-  monitors: {
-    wanted: `an array of monitors, each ${monitor.wanted}`,
-    holds: (value) => Array.isArray(value) && value.every((entry) => monitor.holds(entry)),
-  },
+  monitors: { wanted: 'an array', holds: Array.isArray },
   whileDown: {
     wanted: "'reject' or an object with waitMs",
     holds: (value) => value === 'reject' || isObject(value),

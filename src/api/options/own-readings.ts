@@ -5,8 +5,11 @@ import { defaultHopelessChecker } from '../../detectors/default-hopeless-checker
 import { type ReconnectOptions, reconnectOptionNames } from '../../detectors/reconnect-options.ts'
 import { checkFunction, checkNames } from '../../errors/check-option.ts'
 import type { ConnectionConfig } from '../connection-config.ts'
+import { heartbeat } from '../heartbeat.ts'
+import type { Monitor } from '../monitor.ts'
 import type { Settings } from '../settings.ts'
 import { checkKind, count, durationOrNone, text } from './option-kind.ts'
+import { monitor } from './own-options.ts'
 import { veil } from './veil.ts'
 
 type Judges = Pick<Settings, 'isSupervised' | 'isDead' | 'isHopeless' | 'backoff'>
@@ -36,6 +39,13 @@ export function readWhileDown(whileDown: ConnectionConfig['whileDown']): number 
   const { waitMs } = whileDown
   checkKind('whileDown.waitMs', waitMs, durationOrNone)
   return waitMs
+}
+
+export function readMonitors(monitors: readonly Monitor[] = [heartbeat()]): readonly Monitor[] {
+  monitors.forEach((entry, index) => {
+    checkKind(`monitors[${index}]`, entry, monitor)
+  })
+  return [...monitors]
 }
 
 const defaultPreparedLimit = 256
