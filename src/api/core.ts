@@ -289,11 +289,6 @@ export class Core implements Wiring, MailboxHost, RequestKeeper {
   accept(requestId: number): void {
     const request = this.ledger.find(requestId)
     if (request === undefined || request.phase !== 'queued') return
-    if (this.mailbox.isQuiet) {
-      // The chart goes to `querying` with this very statement.
-      this.mailbox.chartIsQuerying()
-      if (this.settings.allowExitOnIdle) this.mailbox.wire?.ref()
-    }
     this.mailbox.accept(request)
   }
 

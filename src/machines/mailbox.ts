@@ -77,6 +77,11 @@ export class Mailbox {
 
   accept(request: Request): void {
     const { lane } = request
+    // The chart went to `querying` by itself, with the very statement that is accepted here; a probe went past it.
+    if (this.#occupation === 'connected' && request.role !== 'probe') {
+      this.#occupation = 'querying'
+      this.#wire?.ref()
+    }
     if (lane.stage === 'ended') request.settle(this.#host.revokedError(request))
     else if (this.#mayWrite() && lane === this.#open && lane.box.size === 0 && !this.#mustWait(request))
       this.#write(request)
@@ -266,10 +271,5 @@ export class Mailbox {
       this.#occupation = occupation
       this.#host.became(occupation)
     })
-  }
-
-  /** The chart went to `querying` by itself, with the statement that did it. */
-  chartIsQuerying(): void {
-    this.#occupation = 'querying'
   }
 }
