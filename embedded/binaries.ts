@@ -69,7 +69,7 @@ async function copyForEverybody(native: string): Promise<string> {
   // Filled under another name and moved into place: nobody ever meets half a copy.
   const filling = await mkdtemp(`${cache}-`)
   await run('cp', ['-R', `${native}/.`, filling])
-  await run('chmod', ['-R', 'a+rX,go-w', filling])
+  await run('chmod', ['-R', 'u+w,a+rX,go-w', filling])
   await hydrate(filling)
   try {
     await rename(filling, cache)

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, inject, it, type TestContext } from 'vitest'
+import { serverAccount } from '../../embedded/account.ts'
 import { clearAway } from '../../embedded/clear-away.mjs'
 import { processesIn } from '../../embedded/processes.mjs'
 import { eventually } from '../support/eventually.ts'
@@ -72,8 +73,9 @@ function janitorsOf(child: ChildProcess): number[] {
     .map((line) => Number(line.trim().split(/\s+/)[0]))
 }
 
+/** Nobody for root; who is an ordinary user already needs no other account. */
 function ordinaryUser(context: TestContext): Account {
-  context.skip(!isRoot, 'only root can become another user; the tests above ran as an ordinary one')
+  if (!isRoot) return undefined
   const id = (which: string) => Number(execFileSync('id', [which, 'nobody'], { encoding: 'utf8' }))
   const account = { uid: id('-u'), gid: id('-g') }
   try {
@@ -129,6 +131,16 @@ describe('after the process that started a server', () => {
     const [first] = janitorsOf(child)
     process.kill(first!, 'SIGKILL')
     await eventually(() => janitorsOf(child).some((pid) => pid !== first), { what: 'another janitor' })
+    child.kill('SIGKILL')
+    expect(await leftovers()).toEqual([])
+  })
+
+  it('was root, whose servers run under another account, and was killed, nothing is left', async (context) => {
+    context.skip(!isRoot, 'needs root, which starts PostgreSQL under an unprivileged account')
+    const child = startQuickOwner('waits')
+    await serverIsUp(child)
+    const postmaster = processesIn(place)[0]
+    expect(Number(execFileSync('ps', ['-o', 'uid=', '-p', String(postmaster)]))).toBe(serverAccount().uid)
     child.kill('SIGKILL')
     expect(await leftovers()).toEqual([])
   })
