@@ -12,7 +12,10 @@ export interface ConnectionConfig
     ClientConfig,
     'connectionString' | 'connectionTimeoutMillis' | 'query_timeout' | 'Promise' | 'pipeline'
   > {
-  /** URI or libpq keyword string; PG* environment variables fill in what is absent. */
+  /**
+   * URI or libpq keyword string; PG* environment variables fill in what is absent. What it says wins over options beside it.
+   * Beside a URI pg takes no user, password, host, port or database from the options, not even what the URI leaves out.
+   */
   connectionString?: string
   /** Stands in errors, events and logs. Default 'connection 1', 'connection 2' … */
   name?: string
