@@ -11,7 +11,7 @@ let client: pg.Client
 
 beforeEach(async () => {
   proxy = await openProxy(server)
-  client = new pg.Client(proxy.urlOf(server.url))
+  client = new pg.Client({ connectionString: proxy.urlOf(server.url), application_name: 'cable test' })
   client.on('error', () => {}) // these cables are here to be cut
   await client.connect()
   await server.sql('drop table if exists held')
@@ -33,7 +33,9 @@ describe('a held message', () => {
     expect(await commit.arrived()).toMatchObject({ type: 'Q', text: 'COMMIT' })
     proxy.cut()
     await expect(answer).rejects.toThrow('ECONNRESET')
-    await eventually(async () => expect(await server.backends()).toEqual([]), { what: 'the session is gone' })
+    await eventually(async () => expect(await server.backends('cable test')).toEqual([]), {
+      what: 'the session is gone',
+    })
     expect(await committedRows()).toEqual([])
   })
 
@@ -111,7 +113,7 @@ describe('a broken cable to PostgreSQL', () => {
   })
 
   it('swallows the question while the session lives on', async () => {
-    const [session] = await server.backends()
+    const [session] = await server.backends('cable test')
     proxy.blackhole('toServer')
     let settled = false
     const settle = () => {
@@ -119,7 +121,7 @@ describe('a broken cable to PostgreSQL', () => {
     }
     client.query('select 1').then(settle, settle)
     expect((await server.sql('select 1 as one'))[0]).toEqual({ one: 1 })
-    expect(await server.backends()).toEqual([session])
+    expect(await server.backends('cable test')).toEqual([session])
     expect(settled).toBe(false)
     proxy.cut()
     await eventually(() => settled, { what: 'the query fails after all' })
