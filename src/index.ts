@@ -1,5 +1,6 @@
 // The public face: named exports only, no logic.
-export { Connection, connect } from './api/connection.ts'
+export { connect } from './api/connect.ts'
+export { Connection, RollbackFailedError } from './api/connection.ts'
 export type { ConnectionConfig } from './api/connection-config.ts'
 export type { ConnectionEvents, ConnectionNotice, NotificationObserver } from './api/connection-events.ts'
 export { heartbeat } from './api/heartbeat.ts'
@@ -14,7 +15,6 @@ export type {
   TransactionOptions,
   WaitOptions,
 } from './api/queryable.ts'
-export { RollbackFailedError } from './api/rollback-failed-error.ts'
 export type { ListenOptions, Subscription } from './api/subscription.ts'
 export type { Clock } from './backoff/clock.ts'
 export { exponentialBackoff } from './backoff/exponential.ts'

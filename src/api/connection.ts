@@ -1,27 +1,26 @@
 import type { ClientBase } from 'pg'
-import type { HostAddress, Notification } from '../drivers/driver.ts'
-import { checkFunction, checkNames, checkNumber } from '../errors/check-option.ts'
+import type { HostAddress } from '../drivers/driver.ts'
+import { checkFunction } from '../errors/check-option.ts'
+import {
+  RollbackFailedError as AnyRollbackFailedError,
+  type RollbackFailedDetails,
+} from '../errors/transaction-errors.ts'
 import type { ConnectionState, MachineNotice } from '../machines/connection.events.ts'
-import type { Lane } from '../machines/lane.ts'
-import { Channels } from './channels.ts'
+import type { RequestLane } from '../machines/request.ts'
 import type { ConnectionConfig } from './connection-config.ts'
 import type { ConnectionEvents, ConnectionNotice, NotificationObserver } from './connection-events.ts'
 import { type ConnectionActorRef, Core } from './core.ts'
-import { checkChannel } from './identifiers.ts'
 import { Life } from './life.ts'
-import { LiveSubscription } from './live-subscription.ts'
+import { Listening } from './listening.ts'
 import { Notices } from './notices.ts'
-import { defaultBufferLimit, ObserverQueue, type ObserverQueueHost } from './observer-queue.ts'
 import type { Session, Transaction, TransactionOptions, WaitOptions } from './queryable.ts'
 import { readConfig } from './read-config.ts'
-import { isNestedIn } from './scope.ts'
 import { SessionCare } from './session-care.ts'
 import { runSession } from './session-handle.ts'
 import { Statements } from './statements.ts'
 import type { ListenOptions, Subscription } from './subscription.ts'
 import { checkTransactionOptions } from './transaction-options.ts'
 import { runTransaction } from './transaction-runner.ts'
-import { waitBounded } from './wait-bounded.ts'
 
 /**
  * One supervised connection to a PostgreSQL server. It survives its sessions: a lost one is replaced by the schedule, LISTENs
@@ -39,10 +38,9 @@ import { waitBounded } from './wait-bounded.ts'
  */
 export class Connection extends Statements implements AsyncDisposable {
   protected readonly core: Core
-  readonly #channels = new Channels(() => this.core)
+  readonly #listening = new Listening(() => this.core)
   readonly #life = new Life(() => this.core)
-  readonly #care = new SessionCare(() => this.core, this.#channels)
-  readonly #observers = new Map<NotificationObserver, ObserverQueue>()
+  readonly #care = new SessionCare(() => this.core, this.#listening.channels)
 
   constructor(config?: string | ConnectionConfig) {
     super()
@@ -53,13 +51,13 @@ export class Connection extends Statements implements AsyncDisposable {
       prepare: (lane) => care.prepare(lane),
       recover: (signal) => care.recover(signal),
       startMonitors: (watch) => care.startMonitors(watch),
-      sessionLost: () => this.#channels.lost(),
-      shut: () => this.#channels.end(),
+      sessionLost: () => this.#listening.channels.lost(),
+      shut: () => this.#listening.channels.end(),
     })
     this.core.actor.on('*', (notice) => this.#hear(notice))
   }
 
-  protected get lane(): Lane {
+  protected get lane(): RequestLane {
     return this.core.mailbox.root
   }
 
@@ -101,7 +99,7 @@ export class Connection extends Statements implements AsyncDisposable {
 
   /** The same as end(), now; `reason` becomes the cause of what is rejected. */
   destroy(reason?: Error): void {
-    this.core.closeCause = reason
+    this.core.wiring.closeCause = reason
     this.core.actor.send({ type: 'end', drainMs: 0 })
   }
 
@@ -185,7 +183,7 @@ export class Connection extends Statements implements AsyncDisposable {
     checkFunction('work', work)
     checkTransactionOptions(options)
     const refusal = this.refusalFor(options)
-    if (refusal !== undefined) throw refusal
+    if (refusal !== undefined) throw refusal.error
     return runTransaction(this.core, this.lane, work, options)
   }
 
@@ -196,7 +194,7 @@ export class Connection extends Statements implements AsyncDisposable {
   async session<T>(work: (session: Session) => Promise<T> | T, options: WaitOptions = {}): Promise<T> {
     checkFunction('work', work)
     const refusal = this.refusalFor(options)
-    if (refusal !== undefined) throw refusal
+    if (refusal !== undefined) throw refusal.error
     return runSession(this.core, work, options)
   }
 
@@ -215,59 +213,28 @@ export class Connection extends Statements implements AsyncDisposable {
    *
    * @throws {RangeError} for names over 63 bytes, empty, or with NUL, before any SQL; nothing is truncated or folded
    */
-  async listen(
-    channel: string,
-    observer?: NotificationObserver,
-    options: ListenOptions = {},
-  ): Promise<Subscription> {
-    checkChannel(channel)
-    if (observer !== undefined) checkFunction('observer', observer)
-    checkNames(options, ['signal', 'timeoutMs', 'bufferLimit'])
-    const { bufferLimit = defaultBufferLimit } = options
-    checkNumber(
-      'bufferLimit',
-      bufferLimit,
-      'a whole number of at least 1',
-      (n) => Number.isInteger(n) && n > 0,
-    )
-    this.#refuseToWait()
-    const subscription = new LiveSubscription(channel, observer, bufferLimit, this.#queueHost(), (ended) => {
-      const removed = this.#channels.remove(ended)
-      // From inside of an own transaction its UNLISTEN waits for the transaction's end, and the caller must not.
-      return isNestedIn(this.lane) ? Promise.resolve() : removed
-    })
-    this.#channels.add(subscription)
-    try {
-      await waitBounded(this.core, this.#channels.stands(channel), options)
-    } catch (error) {
-      void subscription.close()
-      throw error
-    }
-    return subscription
+  listen(channel: string, observer?: NotificationObserver, options?: ListenOptions): Promise<Subscription> {
+    return this.#listening.listen(channel, observer, options)
   }
 
   /** Closes all subscriptions of the channel. */
-  async unlisten(channel: string, options: WaitOptions = {}): Promise<void> {
-    checkChannel(channel)
-    await waitBounded(this.core, this.#channels.removeAll(channel), options)
+  unlisten(channel: string, options?: WaitOptions): Promise<void> {
+    return this.#listening.unlisten(channel, options)
   }
 
   /** Hears every notification of every channel; set semantics; may be called before connect; survives recoveries. */
   addNotifyObserver(observer: NotificationObserver): () => void {
-    checkFunction('observer', observer)
-    if (!this.#observers.has(observer)) {
-      this.#observers.set(observer, new ObserverQueue(observer, defaultBufferLimit, this.#queueHost()))
-    }
-    return () => this.removeNotifyObserver(observer)
+    this.#listening.addObserver(observer)
+    return () => this.#listening.removeObserver(observer)
   }
 
   removeNotifyObserver(observer: NotificationObserver): void {
-    this.#observers.get(observer)?.close()
-    this.#observers.delete(observer)
+    this.#listening.removeObserver(observer)
   }
 
+  /** A copy. */
   get notifyObservers(): ReadonlySet<NotificationObserver> {
-    return new Set(this.#observers.keys())
+    return this.#listening.observers
   }
 
   /** Judges an error with the connection's death checker; true = found deadly, recovery began. */
@@ -305,54 +272,18 @@ export class Connection extends Statements implements AsyncDisposable {
 
   #hear(notice: MachineNotice): void {
     const { notices } = this.core
-    if (notice.type === 'notification') this.#deliver(notice)
-    if (notice.type === 'dead') this.#channels.refuseWaiting(this.core.refusals.lostForGood(notice))
+    if (notice.type === 'notification') this.#listening.deliver(notice)
+    if (notice.type === 'dead') this.#listening.channels.refuseWaiting(this.core.refusals.lostForGood(notice))
     if (notice.type !== 'attemptFailed') notices.publish(notice)
     if (notice.type !== 'notification') this.#life.hear(notice)
   }
-
-  #deliver({ channel, payload, processId }: Notification): void {
-    const notification = { channel, payload, processId }
-    this.#channels.deliver(notification)
-    for (const queue of this.#observers.values()) queue.push(notification)
-  }
-
-  /** Waiting for LISTEN from inside of an own transaction would never end; where there will be no session, neither. */
-  #refuseToWait(): void {
-    const { actor, refusals } = this.core
-    const { value, context } = actor.getSnapshot()
-    if (isNestedIn(this.lane)) throw refusals.nested(this.lane)
-    if (value === 'closed' || (typeof value === 'object' && 'closing' in value)) throw refusals.closed()
-    if (typeof value === 'object' && 'dead' in value && value.dead === 'settled')
-      throw refusals.lostForGood(context)
-  }
-
-  #queueHost(): ObserverQueueHost {
-    const { notices, clock } = this.core
-    return {
-      failed: (error) => notices.reportError(error, 'a notification observer'),
-      overflowed: (channels, from, to) =>
-        notices.publish({ type: 'gap', channels, from, to, reason: 'overflow' }),
-      now: () => clock.now(),
-    }
-  }
 }
+
+/** A rollback failed on a living session, which is replaced; `connection` is the one it failed on. */
+export type RollbackFailedError = AnyRollbackFailedError<Connection>
+export const RollbackFailedError: new (
+  message: string,
+  details: RollbackFailedDetails<Connection>,
+) => RollbackFailedError = AnyRollbackFailedError
 
 const statusWords = { I: 'idle', T: 'inTransaction', E: 'failed' } as const
-
-/**
- * Opens a supervised connection: `await new Connection(config).connect()`.
- *
- * @throws {InvalidOptionError} (rejects) for a bad config
- * @throws {ConnectFailedError} when no session came about
- *
- * @example
- * ```ts
- * import { connect } from 'pg-supervisor'
- *
- * const connection = await connect({ connectionString: 'postgres://localhost/app', whileDown: { waitMs: 10_000 } })
- * ```
- */
-export async function connect(config?: string | ConnectionConfig): Promise<Connection> {
-  return new Connection(config).connect()
-}

@@ -1,13 +1,18 @@
 import type { Notification } from '../drivers/driver.ts'
-import type { ObserverQueueHost } from './observer-queue.ts'
+
+export interface DropListener {
+  /** The oldest were dropped: from the first of them until now. */
+  overflowed(channels: string[], from: number, to: number): void
+  now(): number
+}
 
 /** Counts what a full buffer drops, and tells it once per turn of the loop rather than once per notification. */
 export class DropTally {
-  readonly #host: Pick<ObserverQueueHost, 'overflowed' | 'now'>
+  readonly #host: DropListener
   readonly #channels = new Set<string>()
   #since: number | undefined
 
-  constructor(host: Pick<ObserverQueueHost, 'overflowed' | 'now'>) {
+  constructor(host: DropListener) {
     this.#host = host
   }
 

@@ -4,7 +4,7 @@
 
 import { Deadline } from '../machines/deadline.ts'
 import { Lane, type LaneKind } from '../machines/lane.ts'
-import type { Request, RequestInit } from '../machines/request.ts'
+import type { Request, RequestInit, RequestLane } from '../machines/request.ts'
 import type { Core } from './core.ts'
 import type { WaitOptions } from './queryable.ts'
 import { runInside } from './scope.ts'
@@ -17,14 +17,14 @@ export type WorkOutcome<T> =
 
 export class Lease {
   readonly core: Core
-  readonly lane: Lane
+  readonly lane: RequestLane
   readonly #open = new Set<Promise<unknown>>()
   readonly #cut: Promise<{ readonly kind: 'cut'; readonly error: unknown }>
   #opener: Request | undefined
 
-  constructor(core: Core, kind: LaneKind, parent: Lane, isReadOnly?: boolean) {
+  constructor(core: Core, kind: LaneKind, parent: RequestLane, isReadOnly?: boolean) {
     this.core = core
-    this.lane = new Lane(kind, parent, isReadOnly)
+    this.lane = new Lane<Request>(kind, parent, isReadOnly)
     core.leases.enter(this)
     this.#cut = new Promise((resolve) => {
       this.lane.onCut = (error) => resolve({ kind: 'cut', error })
@@ -33,7 +33,7 @@ export class Lease {
 
   /** Waits for its turn: resolves when the lane is open and its first statement, if any, is answered. */
   async begin(init: Omit<RequestInit, 'lane' | 'opens'>): Promise<void> {
-    this.#opener = this.core.newRequest({ ...init, lane: this.lane.parent as Lane, opens: this.lane })
+    this.#opener = this.core.newRequest({ ...init, lane: this.lane.parent as RequestLane, opens: this.lane })
     await this.core.ask(this.#opener)
   }
 
@@ -61,7 +61,11 @@ export class Lease {
       (request) => request === this.#opener || request.lane.isWithin(this.lane),
     )
     if (mine.some(({ role, phase }) => role === 'commit' && phase === 'written')) return
-    for (let lane: Lane | undefined = this.core.mailbox.openLane; lane !== undefined; lane = lane.parent) {
+    for (
+      let lane: RequestLane | undefined = this.core.mailbox.openLane;
+      lane !== undefined;
+      lane = lane.parent
+    ) {
       if (lane.isWithin(this.lane)) lane.cut(error)
     }
     this.lane.cut(error)

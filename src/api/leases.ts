@@ -1,19 +1,17 @@
-import type { Lease } from './lease.ts'
-
 /** The transactions and sessions whose callbacks have not come to their end, nested ones included. */
 export class Leases {
-  readonly #running = new Set<Lease>()
+  readonly #running = new Set<object>()
   #waiting: (() => void)[] = []
 
   get size(): number {
     return this.#running.size
   }
 
-  enter(lease: Lease): void {
+  enter(lease: object): void {
     this.#running.add(lease)
   }
 
-  leave(lease: Lease): void {
+  leave(lease: object): void {
     this.#running.delete(lease)
     if (this.#running.size > 0) return
     const waiting = this.#waiting

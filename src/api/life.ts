@@ -141,14 +141,14 @@ export class Life {
   }
 
   #failed({ failure, attempts }: { failure: Failure; attempts: number }): Error {
-    const { settings, isHopeless } = this.#core()
+    const { settings, wiring } = this.#core()
     const { host, port } = settings.address
     const times = attempts === 1 ? '' : ` after ${attempts} attempts`
     const message = `${settings.name} could not connect to ${host}:${port}${times}: ${failure.message}`
     const details = {
       failure,
       attempts,
-      hopeless: isHopeless(failure),
+      hopeless: wiring.isHopeless(failure),
       cause: failure.error,
       connectionName: settings.name,
     }

@@ -2,16 +2,13 @@
 import type { Notification } from '../drivers/driver.ts'
 import { Fifo } from '../machines/fifo.ts'
 import type { NotificationObserver } from './connection-events.ts'
-import { DropTally } from './drop-tally.ts'
+import { type DropListener, DropTally } from './drop-tally.ts'
 import { inContextOfNow } from './scope.ts'
 
 export const defaultBufferLimit = 100_000
 
-export interface ObserverQueueHost {
+export interface ObserverQueueHost extends DropListener {
   failed(error: unknown): void
-  /** The oldest were dropped: from the first of them until now. */
-  overflowed(channels: string[], from: number, to: number): void
-  now(): number
 }
 
 export class ObserverQueue {

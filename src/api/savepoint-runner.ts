@@ -3,14 +3,14 @@ import { TransactionAbortedError } from '../errors/transaction-errors.ts'
 import { Lease } from './lease.ts'
 import type { Transaction, WaitOptions } from './queryable.ts'
 import { checkWaitOptions } from './request-bounds.ts'
-import { TransactionHandle } from './transaction-handle.ts'
 
 let savepoints = 0
 
 export async function runSavepoint<T>(
   outer: Lease,
   work: (tx: Transaction) => Promise<T> | T,
-  options: WaitOptions = {},
+  options: WaitOptions,
+  handleOn: (lease: Lease) => Transaction,
 ): Promise<T> {
   checkWaitOptions(options)
   const { core } = outer
@@ -20,7 +20,7 @@ export async function runSavepoint<T>(
   try {
     lease.throwIfCut()
     await lease.begin({ text: `SAVEPOINT ${name}`, role: 'statement' })
-    const outcome = await lease.run(() => work(new TransactionHandle(lease)))
+    const outcome = await lease.run(() => work(handleOn(lease)))
     if (outcome.kind === 'done') await Promise.race([lease.stragglers(), lease.whenCut()])
     if (outcome.kind !== 'done') {
       await rollBackTo(lease, name)

@@ -1,6 +1,6 @@
 // What is done with each session besides the users' statements: its preparation, its recovery handlers, its monitors.
 import { Deadline } from '../machines/deadline.ts'
-import type { Lane } from '../machines/lane.ts'
+import type { RequestLane } from '../machines/request.ts'
 import type { MonitorWatch } from '../machines/wiring.ts'
 import type { Channels } from './channels.ts'
 import type { Core } from './core.ts'
@@ -22,7 +22,7 @@ export class SessionCare {
   }
 
   /** Settings, setup, LISTENs, in this order, before anything else runs on the session. */
-  async prepare(lane: Lane): Promise<{ listeningSince: number; channels: readonly string[] }> {
+  async prepare(lane: RequestLane): Promise<{ listeningSince: number; channels: readonly string[] }> {
     const core = this.#core()
     const { settings, setup } = core.settings
     const run = (text: string, values?: readonly unknown[]) =>
@@ -45,7 +45,8 @@ export class SessionCare {
 
   /** One after the other, all within connectTimeoutMs; what fails or takes too long is reported and passed over. */
   async recover(signal: AbortSignal): Promise<void> {
-    const { clock, connectTimeoutMs, mailbox } = this.#core()
+    const { clock, settings, mailbox } = this.#core()
+    const { connectTimeoutMs } = settings
     const lane = mailbox.openLane
     let deadline: Deadline | undefined
     const timeout = new Promise<never>((_, reject) => {
@@ -97,11 +98,11 @@ export class SessionCare {
     }
   }
 
-  #handleOn(lane: Lane): Session {
+  #handleOn(lane: RequestLane): Session {
     return new SessionHandle(this.#onLane(lane))
   }
 
-  #onLane(lane: Lane) {
+  #onLane(lane: RequestLane) {
     return { core: this.#core(), lane, track: <T>(statement: Promise<T>): Promise<T> => statement }
   }
 }

@@ -1,5 +1,4 @@
-import type { Lane } from '../machines/lane.ts'
-import type { Reply, Request } from '../machines/request.ts'
+import type { Reply, Request, RequestLane } from '../machines/request.ts'
 import type { Core } from './core.ts'
 import { Lease } from './lease.ts'
 import type { RequestOptions, Session, Transaction, TransactionOptions, WaitOptions } from './queryable.ts'
@@ -11,7 +10,7 @@ import { runTransaction } from './transaction-runner.ts'
 /** Whose statements a session handle sends: of a lease, or of the supervisor's own lane. */
 export interface SessionOwner {
   readonly core: Core
-  readonly lane: Lane
+  readonly lane: RequestLane
   track<T>(statement: Promise<T>): Promise<T>
 }
 
@@ -30,7 +29,7 @@ export class SessionHandle extends Statements implements Session {
     return this.#owner.core
   }
 
-  protected get lane(): Lane {
+  protected get lane(): RequestLane {
     return this.#owner.lane
   }
 
@@ -44,7 +43,7 @@ export class SessionHandle extends Statements implements Session {
   ): Promise<T> {
     checkTransactionOptions(options)
     const refusal = this.refusalFor(options)
-    if (refusal !== undefined) throw refusal
+    if (refusal !== undefined) throw refusal.error
     return this.#owner.track(runTransaction(this.core, this.lane, work, options))
   }
 }

@@ -10,8 +10,7 @@ import type {
 import { checkFunction } from '../errors/check-option.ts'
 import { invalidOption } from '../errors/invalid-option-error.ts'
 import { TransactionControlError } from '../errors/transaction-errors.ts'
-import type { Lane } from '../machines/lane.ts'
-import type { Reply, Request, RequestInit, RequestRole } from '../machines/request.ts'
+import type { Reply, Request, RequestInit, RequestLane, RequestRole } from '../machines/request.ts'
 import type { Core } from './core.ts'
 import { checkChannel, checkPayload, quoteQualifiedName } from './identifiers.ts'
 import type { Queryable, RequestOptions, RowMapper, WaitOptions } from './queryable.ts'
@@ -23,7 +22,7 @@ type Query = string | (QueryConfig & RequestOptions) | (QueryArrayConfig & Reque
 
 export abstract class Statements implements Queryable {
   protected abstract readonly core: Core
-  protected abstract readonly lane: Lane
+  protected abstract readonly lane: RequestLane
   protected readonly role: RequestRole = 'statement'
 
   query<R extends unknown[] = unknown[]>(
@@ -78,7 +77,7 @@ export abstract class Statements implements Queryable {
       const mapRow = mapper === null ? undefined : (mapper ?? this.#mapperFor(bounds, config))
       const request = this.core.newRequest(this.#initFor(query, values, bounds, mapRow !== undefined))
       const refusal = this.refusalFor(bounds)
-      if (refusal !== undefined) return Promise.reject(refusal)
+      if (refusal !== undefined) return Promise.reject(refusal.error)
       const reply = this.send(request, bounds).then(lastResult)
       return mapRow === undefined ? reply : reply.then((result) => mapped(result, mapRow))
     } catch (error) {
@@ -93,13 +92,13 @@ export abstract class Statements implements Queryable {
   }
 
   /** Why nothing may be asked on this handle now. */
-  protected refusalFor(options: RequestOptions | undefined): unknown {
+  protected refusalFor(options: RequestOptions | undefined): { readonly error: unknown } | undefined {
     const { lane, core } = this
-    if (options?.signal?.aborted) return options.signal.reason
-    if (lane.refusal !== undefined) return lane.refusal.error
-    if (lane.lostBy !== undefined) return core.refusals.lost(lane.lostBy, 'notApplied')
-    if (lane.stage === 'ended') return core.refusals.revoked(lane)
-    if (options?.detached !== true && isNestedIn(lane)) return core.refusals.nested(lane)
+    if (options?.signal?.aborted) return { error: options.signal.reason }
+    if (lane.refusal !== undefined) return lane.refusal
+    if (lane.lostBy !== undefined) return { error: core.refusals.lost(lane.lostBy, 'notApplied') }
+    if (lane.stage === 'ended') return { error: core.refusals.revoked(lane) }
+    if (options?.detached !== true && isNestedIn(lane)) return { error: core.refusals.nested(lane) }
     if (lane.kind === 'autocommit') return core.refusalByLimit()
     return undefined
   }

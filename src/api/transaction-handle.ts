@@ -1,5 +1,4 @@
-import type { Lane } from '../machines/lane.ts'
-import type { Reply, Request } from '../machines/request.ts'
+import type { Reply, Request, RequestLane } from '../machines/request.ts'
 import type { Core } from './core.ts'
 import type { Lease } from './lease.ts'
 import type { RequestOptions, Transaction, WaitOptions } from './queryable.ts'
@@ -21,7 +20,7 @@ export class TransactionHandle extends Statements implements Transaction {
     return this.#lease.core
   }
 
-  protected get lane(): Lane {
+  protected get lane(): RequestLane {
     return this.#lease.lane
   }
 
@@ -29,9 +28,11 @@ export class TransactionHandle extends Statements implements Transaction {
     return this.#lease.track(super.send(request, bounds))
   }
 
-  transaction<T>(work: (tx: Transaction) => Promise<T> | T, options?: WaitOptions): Promise<T> {
+  transaction<T>(work: (tx: Transaction) => Promise<T> | T, options: WaitOptions = {}): Promise<T> {
     const refusal = this.refusalFor(options)
-    if (refusal !== undefined) return this.#lease.track(Promise.reject(refusal))
-    return this.#lease.track(runSavepoint(this.#lease, work, options))
+    if (refusal !== undefined) return this.#lease.track(Promise.reject(refusal.error))
+    return this.#lease.track(
+      runSavepoint(this.#lease, work, options, (lease) => new TransactionHandle(lease)),
+    )
   }
 }

@@ -2,8 +2,8 @@
 // by ROLLBACK is a failure, a lost answer is unknown, a session lost before COMMIT was written applied nothing.
 import { exponentialBackoff } from '../backoff/exponential.ts'
 import { Schedule } from '../backoff/schedule.ts'
-import { TransactionAbortedError } from '../errors/transaction-errors.ts'
-import type { Lane } from '../machines/lane.ts'
+import { RollbackFailedError, TransactionAbortedError } from '../errors/transaction-errors.ts'
+import type { RequestLane } from '../machines/request.ts'
 import type { Core } from './core.ts'
 import { Lease, type WorkOutcome } from './lease.ts'
 import { pause } from './pause.ts'
@@ -15,7 +15,7 @@ type Work<T> = (tx: Transaction) => Promise<T> | T
 
 export async function runTransaction<T>(
   core: Core,
-  parent: Lane,
+  parent: RequestLane,
   work: Work<T>,
   options: TransactionOptions = {},
 ): Promise<T> {
@@ -44,7 +44,7 @@ type Tried<T> =
 
 async function tryOnce<T>(
   core: Core,
-  parent: Lane,
+  parent: RequestLane,
   work: Work<T>,
   options: TransactionOptions,
   bounds: WaitOptions,
@@ -85,7 +85,7 @@ async function toTheEnd<T>(lease: Lease, work: Work<T>): Promise<Tried<T>> {
       error: new TransactionAbortedError(message, { cause, connectionName: core.settings.name }),
     }
   }
-  return outcome as Tried<T>
+  return outcome
 }
 
 /** Why there is to be no COMMIT. */
@@ -109,8 +109,18 @@ async function rollBack(lease: Lease, cause: unknown): Promise<void> {
     await lease.ask('ROLLBACK', 'rollback')
   } catch (rollbackError) {
     if (lane.stage !== 'open') return
-    throw core.rollbackFailed(cause, rollbackError)
+    throw rollbackFailed(core, cause, rollbackError)
   }
+}
+
+/** The session is replaced: its end rolls back what it would not roll back itself. */
+function rollbackFailed(core: Core, cause: unknown, rollbackError: unknown): RollbackFailedError {
+  const { settings, connection } = core
+  const message = `a rollback on ${settings.name} failed on a living session, which is replaced`
+  const details = { cause, rollbackError, connection, connectionName: settings.name }
+  const error = new RollbackFailedError(message, details)
+  core.replaceSession(core.failureOf(error))
+  return error
 }
 
 function mayRepeat(tried: { kind: string; error: unknown }, attempt: number, plan: RetryPlan): boolean {

@@ -48,3 +48,28 @@ export class TransactionControlError extends SupervisorError {
     return 'TRANSACTION_CONTROL' as const
   }
 }
+
+export interface RollbackFailedDetails<C> extends ErrorDetails {
+  rollbackError: unknown
+  connection: C
+}
+
+/**
+ * A rollback failed on a living session, which is replaced; its end rolls the transaction back. cause = the failure that
+ * the rollback was for.
+ */
+export class RollbackFailedError<C = unknown> extends SupervisorError {
+  readonly rollbackError: unknown
+  declare readonly connection: C
+
+  constructor(message: string, details: RollbackFailedDetails<C>) {
+    super(message, details, 'notApplied', false)
+    this.rollbackError = details.rollbackError
+    // A logger that prints the error need not print the connection.
+    Object.defineProperty(this, 'connection', { value: details.connection, enumerable: false })
+  }
+
+  override get code() {
+    return 'ROLLBACK_FAILED' as const
+  }
+}

@@ -24,5 +24,6 @@ export function withFastPath(machine: ConnectionMachine, misfit: (type: unknown)
     }
     return machine.transition(snapshot, event, scope)
   }
-  return { ...machine, transition } as ConnectionMachine
+  // The machine's methods are own properties, bound to it.
+  return Object.assign({}, machine, { transition })
 }

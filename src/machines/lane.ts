@@ -3,16 +3,16 @@
 // until it ends, so nothing foreign is ever written behind BEGIN.
 import type { Failure } from '../errors/failure.ts'
 import { Fifo } from './fifo.ts'
-import type { Request } from './request.ts'
 
 export type LaneKind = 'autocommit' | 'preparation' | 'session' | 'transaction' | 'savepoint'
 
-export class Lane {
+/** `Item` is what waits on it: requests, which know their lane. */
+export class Lane<Item = unknown> {
   readonly kind: LaneKind
-  readonly parent: Lane | undefined
+  readonly parent: Lane<Item> | undefined
   readonly isReadOnly: boolean
   /** Accepted and not written, in order. */
-  readonly box = new Fifo<Request>()
+  readonly box = new Fifo<Item>()
   stage: 'queued' | 'open' | 'ended' = 'queued'
   /** Set when the session died under the open lane. */
   lostBy: Failure | undefined
@@ -23,7 +23,7 @@ export class Lane {
   /** The first error of one of its statements, which the user's code may have swallowed. */
   firstError: unknown
 
-  constructor(kind: LaneKind, parent?: Lane, isReadOnly = parent?.isReadOnly ?? false) {
+  constructor(kind: LaneKind, parent?: Lane<Item>, isReadOnly = parent?.isReadOnly ?? false) {
     this.kind = kind
     this.parent = parent
     this.isReadOnly = isReadOnly
@@ -46,7 +46,7 @@ export class Lane {
     return this.kind === 'preparation' || (this.parent?.isPreparing ?? false)
   }
 
-  isWithin(other: Lane): boolean {
+  isWithin(other: Lane<Item>): boolean {
     return this === other || (this.parent?.isWithin(other) ?? false)
   }
 }

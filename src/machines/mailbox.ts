@@ -9,20 +9,20 @@ import { Lane } from './lane.ts'
 import { lossVerdict } from './loss-verdict.ts'
 import type { MailboxHost } from './mailbox-host.ts'
 import { type Occupation, occupationOf } from './occupation.ts'
-import { Quarantine } from './quarantine.ts'
-import type { CancelWish, Reply, Request } from './request.ts'
+import { type Pipeline, Quarantine } from './quarantine.ts'
+import type { CancelWish, Reply, Request, RequestLane } from './request.ts'
 
 /** In flight at once. Nothing is gained beyond 256, and pg's own queue turns linear past ten thousand. */
 const pipelineWindow = 1024
 /** From so many in flight on, the statements of one tick are gathered into one write; below, it measures no gain. */
 const corkAt = 4
 
-export class Mailbox {
-  readonly root = new Lane('autocommit')
+export class Mailbox implements Pipeline {
+  readonly root = new Lane<Request>('autocommit')
   readonly #host: MailboxHost
   readonly #window: number
   readonly #quarantine: Quarantine
-  #open: Lane = this.root
+  #open: RequestLane = this.root
   #flight = new Fifo<Request>()
   #wire: Wire | undefined
   #occupation: Occupation = 'connected'
@@ -44,7 +44,7 @@ export class Mailbox {
     return this.#flight.peek()
   }
 
-  get openLane(): Lane {
+  get openLane(): RequestLane {
     return this.#open
   }
 
@@ -59,9 +59,9 @@ export class Mailbox {
   }
 
   /** A new session: until the gate opens only its preparation is written, on the lane returned. */
-  attach(wire: Wire): Lane {
+  attach(wire: Wire): RequestLane {
     this.#wire = wire
-    this.#open = new Lane('preparation', this.root)
+    this.#open = new Lane<Request>('preparation', this.root)
     this.#open.stage = 'open'
     return this.#open
   }
@@ -89,7 +89,7 @@ export class Mailbox {
   }
 
   /** Leaves a lane: its parent is open again. A lane that never opened is passed over when its turn comes. */
-  endLane(lane: Lane): void {
+  endLane(lane: RequestLane): void {
     const wasOpen = lane.stage === 'open'
     lane.stage = 'ended'
     for (const request of lane.box) request.settle(this.#host.revokedError(request))
@@ -133,7 +133,7 @@ export class Mailbox {
     this.#wire = undefined
     this.#quarantine.end()
     for (
-      let lane: Lane | undefined = this.#open;
+      let lane: RequestLane | undefined = this.#open;
       lane !== undefined && lane !== this.root;
       lane = lane.parent
     ) {
@@ -157,7 +157,7 @@ export class Mailbox {
   shut(refusal: (request: Request) => unknown): void {
     for (const request of [...this.#host.unsettled()]) request.settle(refusal(request))
     for (
-      let lane: Lane | undefined = this.#open;
+      let lane: RequestLane | undefined = this.#open;
       lane !== undefined && lane !== this.root;
       lane = lane.parent
     ) {

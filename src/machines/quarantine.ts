@@ -1,14 +1,26 @@
 // A cancel can hit whatever the server runs when it arrives. So it is asked for only when its target is the oldest
 // unanswered statement, nothing new is written while it is out, and the session is used again only after the server has
 // hung up on the asking and answered one probe. Fire-and-forget killed 20 innocent statements of 3000; this, none.
+
+import type { Wire } from '../drivers/driver.ts'
 import { doubt } from '../errors/outcome-of.ts'
 import { Deadline } from './deadline.ts'
-import type { Mailbox } from './mailbox.ts'
 import type { MailboxHost } from './mailbox-host.ts'
 import type { Request } from './request.ts'
 
 /** For the server to take the cancel and to answer its statement; then the session is replaced. */
 export const cancelGraceMs = 500
+
+/** What the quarantine needs of the mailbox it closes. */
+export interface Pipeline {
+  readonly wire: Wire | undefined
+  readonly oldest: Request | undefined
+  /** Writes past the queue. */
+  writeNow(request: Request): void
+  /** Back to the front of the queue, to be written once more. */
+  rewrite(request: Request): void
+  pump(): void
+}
 
 interface Asking {
   readonly target: Request
@@ -18,14 +30,14 @@ interface Asking {
 }
 
 export class Quarantine {
-  readonly #mailbox: Mailbox
+  readonly #pipeline: Pipeline
   readonly #host: MailboxHost
   readonly #patience = new Map<Request, Deadline>()
   #asking: Asking | undefined
   #probe: Request | undefined
 
-  constructor(mailbox: Mailbox, host: MailboxHost) {
-    this.#mailbox = mailbox
+  constructor(pipeline: Pipeline, host: MailboxHost) {
+    this.#pipeline = pipeline
     this.#host = host
   }
 
@@ -36,7 +48,7 @@ export class Quarantine {
 
   /** A written request is to be cancelled: now if it is the oldest, else when it has become that. */
   wished(request: Request): void {
-    if (this.#mailbox.oldest === request && request.role !== 'commit') this.#ask(request)
+    if (this.#pipeline.oldest === request && request.role !== 'commit') this.#ask(request)
     else {
       const deadline = new Deadline(this.#host.clock, cancelGraceMs, () => this.#lostPatience(request))
       this.#patience.set(request, deadline)
@@ -47,7 +59,7 @@ export class Quarantine {
     this.#forget(request)
     if (request === this.#probe) {
       this.#probe = undefined
-      this.#mailbox.pump()
+      this.#pipeline.pump()
     } else if (this.#asking !== undefined) this.#step()
     else if (this.#probe === undefined) this.#askNext()
   }
@@ -60,7 +72,7 @@ export class Quarantine {
 
   /** Run again what is certain to have been undone; a CALL may have committed inside, and nobody knows. */
   innocent(request: Request, error: unknown): void {
-    if (request.lane.kind === 'autocommit' && isUndoneByCancel(request.text)) this.#mailbox.rewrite(request)
+    if (request.lane.kind === 'autocommit' && isUndoneByCancel(request.text)) this.#pipeline.rewrite(request)
     else request.settle(request.role === 'probe' ? undefined : doubt(error))
   }
 
@@ -75,7 +87,7 @@ export class Quarantine {
   }
 
   #ask(target: Request): void {
-    const wire = this.#mailbox.wire
+    const wire = this.#pipeline.wire
     if (wire === undefined || this.isOn) return
     this.#forget(target)
     const abort = new AbortController()
@@ -99,11 +111,11 @@ export class Quarantine {
     deadline.clear()
     this.#asking = undefined
     this.#probe = this.#host.probe()
-    this.#mailbox.writeNow(this.#probe)
+    this.#pipeline.writeNow(this.#probe)
   }
 
   #askNext(): void {
-    const { oldest } = this.#mailbox
+    const { oldest } = this.#pipeline
     if (oldest?.wish !== undefined && oldest.role !== 'commit') this.#ask(oldest)
   }
 

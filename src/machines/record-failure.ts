@@ -28,7 +28,7 @@ function record(kind: FailureKind, error: unknown, circumstances: Circumstances)
     code: text(code),
     severity: text(severity),
     routine: text(routine),
-    message: `${story[kind]} ${during[circumstances.phase]}${code === undefined ? '' : ` (${String(code)})`}`,
+    message: `${story[kind]} ${during[circumstances.phase]}${typeof code === 'string' ? ` (${code})` : ''}`,
     error,
   })
 }

@@ -3,6 +3,8 @@ import type { QueryResult } from 'pg'
 import type { Statement, StatementTypes } from '../drivers/driver.ts'
 import type { Lane } from './lane.ts'
 
+export type RequestLane = Lane<Request>
+
 /** 'lease' opens a lane and writes nothing; 'probe' is the supervisor's own question. */
 export type RequestRole = 'statement' | 'begin' | 'commit' | 'rollback' | 'lease' | 'probe'
 
@@ -10,7 +12,7 @@ export type Reply = QueryResult | QueryResult[] | undefined
 
 export interface RequestInit {
   readonly text: string
-  readonly lane: Lane
+  readonly lane: RequestLane
   readonly role?: RequestRole
   readonly values?: readonly unknown[] | undefined
   readonly name?: string | undefined
@@ -18,7 +20,7 @@ export interface RequestInit {
   readonly types?: StatementTypes | undefined
   readonly protocol?: 'simple' | 'extended' | undefined
   readonly binary?: boolean
-  readonly opens?: Lane | undefined
+  readonly opens?: RequestLane | undefined
   readonly isIdempotent?: boolean
   /** Waits for the next session whatever `whileDown` says. */
   readonly isPatient?: boolean
@@ -50,9 +52,9 @@ export class Request implements Statement {
   readonly types: StatementTypes | undefined
   readonly protocol: 'simple' | 'extended' | undefined
   readonly binary: boolean
-  readonly lane: Lane
+  readonly lane: RequestLane
   readonly role: RequestRole
-  readonly opens: Lane | undefined
+  readonly opens: RequestLane | undefined
   readonly isIdempotent: boolean
   readonly isPatient: boolean
   readonly isSolo: boolean

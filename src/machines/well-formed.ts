@@ -46,7 +46,5 @@ export function isWellFormed(event: { readonly type: string }): boolean {
   const { type } = event
   if (typeof type !== 'string') return false
   if (type.startsWith('xstate.')) return true
-  return (
-    Object.hasOwn(shapes, type) && shapes[type as ConnectionEvent['type']](event as Record<string, unknown>)
-  )
+  return Object.hasOwn(shapes, type) && shapes[type as ConnectionEvent['type']](event)
 }

@@ -6,9 +6,8 @@ import type { StormLimit } from '../backoff/storm-limit.ts'
 import type { Wire, WireFact } from '../drivers/driver.ts'
 import type { Failure } from '../errors/failure.ts'
 import type { Berth } from './berth.ts'
-import type { Lane } from './lane.ts'
 import type { Mailbox } from './mailbox.ts'
-import type { Request } from './request.ts'
+import type { Request, RequestLane } from './request.ts'
 
 export interface Identity {
   readonly name: string
@@ -44,7 +43,10 @@ export interface Wiring {
   stormLimit(): StormLimit
   openWire(report: (fact: WireFact) => void): Wire
   /** Settings, setup, LISTENs; resolves to the moment from which notifications are heard. */
-  prepare(lane: Lane, signal: AbortSignal): Promise<{ listeningSince: number; channels: readonly string[] }>
+  prepare(
+    lane: RequestLane,
+    signal: AbortSignal,
+  ): Promise<{ listeningSince: number; channels: readonly string[] }>
   /** Recovery handlers; total. */
   recover(signal: AbortSignal): Promise<void>
   startMonitors(watch: MonitorWatch): () => void

@@ -1,0 +1,204 @@
+// The chart's side of a connection: what its guards judge by, its actors open sessions with, and its actions do to the
+// mailbox and the ledger.
+import { Schedule } from '../backoff/schedule.ts'
+import { type StormLimit, stormLimitFor } from '../backoff/storm-limit.ts'
+import { total } from '../detectors/total.ts'
+import type { Wire, WireFact } from '../drivers/driver.ts'
+import type { Failure } from '../errors/failure.ts'
+import { Berth } from '../machines/berth.ts'
+import { lossVerdict } from '../machines/loss-verdict.ts'
+import type { Mailbox } from '../machines/mailbox.ts'
+import type { Request, RequestLane } from '../machines/request.ts'
+import type { MonitorWatch, Refusal, Wiring } from '../machines/wiring.ts'
+import { commitReply } from './commit-reply.ts'
+import type { Leases } from './leases.ts'
+import type { Ledger } from './ledger.ts'
+import type { Notices } from './notices.ts'
+import { Patience } from './patience.ts'
+import type { Refusals } from './refusals.ts'
+import type { Settings } from './settings.ts'
+
+/** What only the facade can do: run the user's code. */
+export interface FacadeWork {
+  /** The facade itself, for errors that name it. */
+  readonly connection: object
+  prepare(
+    lane: RequestLane,
+    signal: AbortSignal,
+  ): Promise<{ listeningSince: number; channels: readonly string[] }>
+  recover(signal: AbortSignal): Promise<void>
+  startMonitors(watch: MonitorWatch): () => void
+  sessionLost(): void
+  shut(): void
+}
+
+/** What the chart's side joins. */
+export interface WiringParts {
+  readonly settings: Settings
+  readonly notices: Notices
+  readonly refusals: Refusals
+  readonly ledger: Ledger
+  readonly leases: Leases
+  readonly mailbox: Mailbox
+  readonly facade: FacadeWork
+}
+
+export class ConnectionWiring implements Wiring {
+  readonly berth = new Berth()
+  readonly isDead: (failure: Failure) => boolean
+  readonly isHopeless: (failure: Failure) => boolean
+  readonly #parts: WiringParts
+  readonly #patience: Patience
+  #schedule: Schedule | undefined
+  /** Why destroy() was called, for those it refuses. */
+  closeCause: unknown
+  /** What reads the present outage, for a request that has waited long enough. */
+  outage: () => Refusal = () => ({ because: 'closed' })
+
+  constructor(parts: WiringParts) {
+    const { settings, notices } = parts
+    this.#parts = parts
+    this.#patience = new Patience(settings.clock, settings.waitMs, (request) =>
+      this.#refuse(request, this.outage()),
+    )
+    this.isDead = total(settings.isDead, (error) => notices.reportError(error, 'reconnect.isDead'))
+    // A judge that broke is no reason to give up for good.
+    const report = (error: unknown): void => notices.reportError(error, 'reconnect.isHopeless')
+    this.isHopeless = total(settings.isHopeless, report, false)
+  }
+
+  get clock(): Settings['clock'] {
+    return this.#parts.settings.clock
+  }
+
+  get mailbox(): Mailbox {
+    return this.#parts.mailbox
+  }
+
+  get connectTimeoutMs(): number {
+    return this.#parts.settings.connectTimeoutMs
+  }
+
+  find(requestId: number): Request | undefined {
+    return this.#parts.ledger.find(requestId)
+  }
+
+  counts(): { inFlight: number; queued: number } {
+    let inFlight = 0
+    let queued = 0
+    for (const { phase, role } of this.#parts.ledger.unsettled()) {
+      if (role === 'probe') continue
+      if (phase === 'written') inFlight++
+      else queued++
+    }
+    return { inFlight, queued }
+  }
+
+  stormLimit(): StormLimit {
+    const { host, port } = this.#parts.settings.address
+    return stormLimitFor(`${host}:${port}`, this.clock)
+  }
+
+  openWire(report: (fact: WireFact) => void): Wire {
+    const { driver, client, clientFactory, preparedLimit, clock } = this.#parts.settings
+    return driver.open({ client, clientFactory, preparedLimit, now: () => clock.now() }, report)
+  }
+
+  prepare(
+    lane: RequestLane,
+    signal: AbortSignal,
+  ): Promise<{ listeningSince: number; channels: readonly string[] }> {
+    return this.#parts.facade.prepare(lane, signal)
+  }
+
+  recover(signal: AbortSignal): Promise<void> {
+    return this.#parts.facade.recover(signal)
+  }
+
+  startMonitors(watch: MonitorWatch): () => void {
+    return this.#parts.facade.startMonitors(watch)
+  }
+
+  renewSchedule(): void {
+    this.#schedule?.close()
+    this.#schedule = new Schedule(this.#parts.settings.backoff, (error) =>
+      this.#parts.notices.reportError(error, 'reconnect.backoff'),
+    )
+  }
+
+  nextDelay(): number | undefined {
+    return this.#schedule?.next()
+  }
+
+  async drained(): Promise<void> {
+    while (this.#parts.ledger.pending > 0 || this.#parts.leases.size > 0) {
+      await Promise.all([this.#parts.ledger.emptied(), this.#parts.leases.left()])
+    }
+  }
+
+  openGate(): void {
+    this.#patience.end()
+    this.mailbox.openGate()
+    if (this.#parts.settings.allowExitOnIdle && this.mailbox.isQuiet) this.mailbox.wire?.unref()
+  }
+
+  accept(requestId: number): void {
+    const request = this.#parts.ledger.find(requestId)
+    if (request === undefined || request.phase !== 'queued') return
+    this.mailbox.accept(request)
+  }
+
+  hold(requestId: number): void {
+    const request = this.#parts.ledger.find(requestId)
+    if (request === undefined) return
+    if (request.lane !== this.mailbox.root) request.settle(this.#parts.refusals.revoked(request.lane))
+    else {
+      this.mailbox.accept(request)
+      this.#patience.begin(request)
+    }
+  }
+
+  refuse(requestId: number, because: Refusal): void {
+    const request = this.#parts.ledger.find(requestId)
+    if (request !== undefined) this.#refuse(request, because)
+  }
+
+  lose(failure: Failure, waits: boolean, because: Refusal): void {
+    this.#parts.facade.sessionLost()
+    this.mailbox.lose(failure, (request) => {
+      if (waits) this.#patience.begin(request)
+      else if (!request.isIdempotent && !request.isPatient) this.#refuse(request, because)
+    })
+  }
+
+  refuseWaiting(because: Refusal, all: boolean): void {
+    if (all) this.#patience.end()
+    for (const request of [...this.#parts.ledger.unsettled()]) {
+      if (request.phase !== 'queued' || request.lane !== this.mailbox.root) continue
+      if (all || (!request.isIdempotent && !request.isPatient)) this.#refuse(request, because)
+    }
+  }
+
+  shut(): void {
+    this.#patience.end()
+    this.#schedule?.close()
+    const { openLane, root } = this.mailbox
+    const refusal = this.#parts.refusals.closed(undefined, this.closeCause)
+    this.mailbox.shut((request) => {
+      if (lossVerdict(request).kind === 'applied') request.settle(undefined, commitReply)
+      else request.settle(this.#parts.refusals.closed(request, this.closeCause))
+    })
+    for (
+      let lane: RequestLane | undefined = openLane;
+      lane !== undefined && lane !== root;
+      lane = lane.parent
+    )
+      lane.cut(refusal)
+    this.#parts.facade.shut()
+  }
+
+  #refuse(request: Request, because: Refusal): void {
+    const { refusals } = this.#parts
+    request.settle(because.because === 'closed' ? refusals.closed(request) : refusals.down(because, request))
+  }
+}

@@ -1,0 +1,107 @@
+// What is heard on a connection: subscriptions of channels, and observers of everything.
+
+import type { Notification } from '../drivers/driver.ts'
+import { checkFunction, checkNames, checkNumber } from '../errors/check-option.ts'
+import { Channels } from './channels.ts'
+import type { NotificationObserver } from './connection-events.ts'
+import type { Core } from './core.ts'
+import { checkChannel } from './identifiers.ts'
+import { LiveSubscription } from './live-subscription.ts'
+import { defaultBufferLimit, ObserverQueue, type ObserverQueueHost } from './observer-queue.ts'
+import type { WaitOptions } from './queryable.ts'
+import { isNestedIn } from './scope.ts'
+import type { ListenOptions, Subscription } from './subscription.ts'
+import { waitBounded } from './wait-bounded.ts'
+
+export class Listening {
+  readonly channels: Channels
+  readonly #core: () => Core
+  readonly #observers = new Map<NotificationObserver, ObserverQueue>()
+
+  constructor(core: () => Core) {
+    this.#core = core
+    this.channels = new Channels(core)
+  }
+
+  async listen(
+    channel: string,
+    observer?: NotificationObserver,
+    options: ListenOptions = {},
+  ): Promise<Subscription> {
+    checkChannel(channel)
+    if (observer !== undefined) checkFunction('observer', observer)
+    checkNames(options, ['signal', 'timeoutMs', 'bufferLimit'])
+    const { bufferLimit = defaultBufferLimit } = options
+    checkNumber(
+      'bufferLimit',
+      bufferLimit,
+      'a whole number of at least 1',
+      (n) => Number.isInteger(n) && n > 0,
+    )
+    this.#refuseToWait()
+    const subscription = new LiveSubscription(channel, observer, bufferLimit, this.#queueHost(), (ended) =>
+      this.#remove(ended),
+    )
+    this.channels.add(subscription)
+    try {
+      await waitBounded(this.#core(), this.channels.stands(channel), options)
+    } catch (error) {
+      void subscription.close()
+      throw error
+    }
+    return subscription
+  }
+
+  async unlisten(channel: string, options: WaitOptions = {}): Promise<void> {
+    checkChannel(channel)
+    await waitBounded(this.#core(), this.channels.removeAll(channel), options)
+  }
+
+  addObserver(observer: NotificationObserver): void {
+    checkFunction('observer', observer)
+    if (this.#observers.has(observer)) return
+    this.#observers.set(observer, new ObserverQueue(observer, defaultBufferLimit, this.#queueHost()))
+  }
+
+  removeObserver(observer: NotificationObserver): void {
+    this.#observers.get(observer)?.close()
+    this.#observers.delete(observer)
+  }
+
+  /** A copy. */
+  get observers(): ReadonlySet<NotificationObserver> {
+    return new Set(this.#observers.keys())
+  }
+
+  deliver({ channel, payload, processId }: Notification): void {
+    const notification = { channel, payload, processId }
+    this.channels.deliver(notification)
+    for (const queue of this.#observers.values()) queue.push(notification)
+  }
+
+  /** From inside of an own transaction its UNLISTEN waits for the transaction's end, and the caller must not. */
+  #remove(subscription: LiveSubscription): Promise<void> {
+    const removed = this.channels.remove(subscription)
+    return isNestedIn(this.#core().mailbox.root) ? Promise.resolve() : removed
+  }
+
+  /** Waiting for LISTEN from inside of an own transaction would never end; where there will be no session, neither. */
+  #refuseToWait(): void {
+    const { actor, refusals, mailbox } = this.#core()
+    const { value, context } = actor.getSnapshot()
+    if (isNestedIn(mailbox.root)) throw refusals.nested(mailbox.root)
+    if (value === 'closed' || (typeof value === 'object' && 'closing' in value)) throw refusals.closed()
+    if (typeof value === 'object' && 'dead' in value && value.dead === 'settled')
+      throw refusals.lostForGood(context)
+  }
+
+  #queueHost(): ObserverQueueHost {
+    const { notices, clock } = this.#core()
+    return {
+      failed: (error) => notices.reportError(error, 'a notification observer'),
+      overflowed: (channels, from, to) =>
+        notices.publish({ type: 'gap', channels, from, to, reason: 'overflow' }),
+      now: () => clock.now(),
+    }
+  }
+}
