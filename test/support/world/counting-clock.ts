@@ -1,0 +1,28 @@
+import { type Clock, systemClock } from '../../../src/backoff/clock.ts'
+
+/** The system's clock, which knows what was set on it and neither ran nor was cleared, unref'ed timers included. */
+export class CountingClock implements Clock {
+  readonly #open = new Map<unknown, number>()
+
+  get openTimers(): readonly number[] {
+    return [...this.#open.values()]
+  }
+
+  now(): number {
+    return systemClock.now()
+  }
+
+  setTimeout(callback: () => void, ms: number): unknown {
+    const id = systemClock.setTimeout(() => {
+      this.#open.delete(id)
+      callback()
+    }, ms)
+    this.#open.set(id, ms)
+    return id
+  }
+
+  clearTimeout(id: unknown): void {
+    this.#open.delete(id)
+    systemClock.clearTimeout(id)
+  }
+}
