@@ -1,0 +1,67 @@
+import type { WatchedSession } from '../../../src/api/monitor.ts'
+import type { Session } from '../../../src/api/queryable.ts'
+import type { Clock } from '../../../src/backoff/clock.ts'
+import { VirtualClock } from '../../support/virtual-clock.ts'
+
+/** Settles one probe: `undefined` = answered, anything else is what it rejects with. */
+export type Settle = (error?: unknown) => void
+
+/** A session with nobody behind it: what a monitor asks of it is kept, and answered by hand. */
+export class FakeSession implements WatchedSession {
+  readonly virtual = new VirtualClock()
+  readonly ended = new AbortController()
+  readonly signal: AbortSignal = this.ended.signal
+  readonly asked: string[] = []
+  readonly reports: { message: string; code?: string }[] = []
+  readonly retirements: string[] = []
+  readonly unanswered: Settle[] = []
+  /** Timers that could keep the process alive. */
+  readonly keeping = new Set<unknown>()
+  quiet = true
+  /** How long the event loop has been blocked, in all: nothing runs meanwhile, and time passes. */
+  blockedMs = 0
+  #lastActivityAt = this.virtual.now()
+
+  readonly clock: Clock = {
+    now: () => this.virtual.now() + this.blockedMs,
+    setTimeout: (callback, ms) => {
+      const timer = { id: 0, unref: () => this.keeping.delete(timer) }
+      timer.id = this.virtual.setTimeout(callback, ms)
+      this.keeping.add(timer)
+      return timer
+    },
+    clearTimeout: (timer) => this.virtual.clearTimeout((timer as { id: number } | undefined)?.id),
+  }
+
+  readonly session = {
+    query: (text: string) => {
+      this.asked.push(text)
+      return new Promise<void>((resolve, reject) => {
+        this.unanswered.push((error) => (error === undefined ? resolve() : reject(error)))
+      })
+    },
+  } as unknown as Session
+
+  readonly report = (failure: { message: string; code?: string }): void => {
+    this.reports.push(failure)
+  }
+
+  readonly retire = (reason: string): void => {
+    this.retirements.push(reason)
+  }
+
+  readonly lastActivityAt = (): number => this.#lastActivityAt
+
+  readonly isQuiet = (): boolean => this.quiet
+
+  /** A byte of the server's. */
+  speak(): void {
+    this.#lastActivityAt = this.clock.now()
+  }
+
+  /** The server answers the oldest probe. */
+  answer(error?: unknown): void {
+    this.speak()
+    this.unanswered.shift()!(error)
+  }
+}
