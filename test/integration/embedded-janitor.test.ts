@@ -5,19 +5,23 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { afterAll, describe, expect, inject, it, type TestContext } from 'vitest'
+import { afterAll, afterEach, describe, expect, inject, it, type TestContext } from 'vitest'
 import { serverAccount } from '../../embedded/account.ts'
 import { clearAway } from '../../embedded/clear-away.mjs'
 import { processesIn } from '../../embedded/processes.mjs'
 import { eventually } from '../support/eventually.ts'
 
 const isRoot = process.getuid?.() === 0
-const owner = fileURLToPath(new URL('../support/server-owner.ts', import.meta.url))
+const program = fileURLToPath(new URL('../support/server-owner.ts', import.meta.url))
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
 // All servers of a case live in a temporary folder of its own, so that "nothing is left" needs no names.
 const place = await mkdtemp(join(tmpdir(), 'janitor-test-'))
 await chmod(place, 0o1777)
+const owners: ChildProcess[] = []
+afterEach(() => {
+  for (const owner of owners.splice(0)) owner.kill('SIGKILL')
+})
 afterAll(() => clearAway(place)) // should the janitor fail, the test does not
 
 const sharedMemoryBefore = new Set(await readdir('/dev/shm').catch(() => []))
@@ -25,12 +29,14 @@ const sharedMemoryBefore = new Set(await readdir('/dev/shm').catch(() => []))
 type Account = { uid: number; gid: number } | undefined
 
 function startOwner(ending: string, account?: Account, template = ''): ChildProcess {
-  return spawn(process.execPath, ['--import', 'tsx', owner, ending, template], {
+  const child = spawn(process.execPath, ['--import', 'tsx', program, ending, template], {
     ...account,
     cwd: root,
     env: { ...process.env, TMPDIR: place, TSX_DISABLE_CACHE: '1', HOME: place },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  owners.push(child)
+  return child
 }
 
 /** From this user's template, which nobody else could read. */
@@ -55,9 +61,9 @@ async function sharedMemory(): Promise<string[]> {
   return names.filter((name) => name.startsWith('PostgreSQL.') && !sharedMemoryBefore.has(name))
 }
 
-/** Waits up to ten seconds for processes and folders to vanish; answers those that have not. */
+/** Waits up to twenty seconds for processes and folders to vanish; answers those that have not. */
 async function leftovers(): Promise<(number | string)[]> {
-  for (const deadline = Date.now() + 10_000; ; ) {
+  for (const deadline = Date.now() + 20_000; ; ) {
     const folders = (await readdir(place)).filter((name) => name.startsWith('pg-supervisor-'))
     const left = [...processesIn(place), ...folders, ...(await sharedMemory())]
     if (left.length === 0 || Date.now() > deadline) return left
@@ -79,7 +85,7 @@ function ordinaryUser(context: TestContext): Account {
   const id = (which: string) => Number(execFileSync('id', [which, 'nobody'], { encoding: 'utf8' }))
   const account = { uid: id('-u'), gid: id('-g') }
   try {
-    execFileSync('test', ['-r', owner], { ...account, cwd: '/' })
+    execFileSync('test', ['-r', program], { ...account, cwd: '/' })
   } catch {
     context.skip(`the user nobody cannot read ${root}; check the project out where others may read`)
   }
@@ -120,7 +126,7 @@ describe('after the process that started a server', () => {
 
   it('was killed in the middle of initdb, nothing is left', async () => {
     const child = startOwner('waits')
-    await eventually(() => processesIn(place).length > 0, { what: 'initdb runs' })
+    await eventually(() => processesIn(place).length > 0, { what: 'initdb runs', timeoutMs: 20_000 })
     child.kill('SIGKILL')
     expect(await leftovers()).toEqual([])
   })
@@ -130,7 +136,10 @@ describe('after the process that started a server', () => {
     await serverIsUp(child)
     const [first] = janitorsOf(child)
     process.kill(first!, 'SIGKILL')
-    await eventually(() => janitorsOf(child).some((pid) => pid !== first), { what: 'another janitor' })
+    await eventually(() => janitorsOf(child).some((pid) => pid !== first), {
+      what: 'another janitor',
+      timeoutMs: 20_000,
+    })
     child.kill('SIGKILL')
     expect(await leftovers()).toEqual([])
   })
@@ -154,7 +163,7 @@ describe('after the process that started a server', () => {
 
   it('was an ordinary user and was killed in the middle of initdb, nothing is left', async (context) => {
     const child = startOwner('waits', ordinaryUser(context))
-    await eventually(() => processesIn(place).length > 0, { what: 'initdb runs' })
+    await eventually(() => processesIn(place).length > 0, { what: 'initdb runs', timeoutMs: 20_000 })
     child.kill('SIGKILL')
     expect(await leftovers()).toEqual([])
   })
