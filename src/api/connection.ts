@@ -107,6 +107,10 @@ export class Connection extends Statements implements AsyncDisposable {
     return this.end()
   }
 
+  override toJSON(): object {
+    return { name: this.name, state: this.state, pending: this.pending, processId: this.processId }
+  }
+
   get name(): string {
     return this.core.settings.name
   }
@@ -232,7 +236,6 @@ export class Connection extends Statements implements AsyncDisposable {
     this.#listening.removeObserver(observer)
   }
 
-  /** A copy. */
   get notifyObservers(): ReadonlySet<NotificationObserver> {
     return this.#listening.observers
   }

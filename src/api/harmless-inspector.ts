@@ -1,4 +1,5 @@
 import type { InspectionEvent } from 'xstate'
+import { callFenced } from './call-fenced.ts'
 
 type Inspect = (event: InspectionEvent) => void
 
@@ -11,12 +12,13 @@ export function harmlessInspector(
   let observe: Inspect | undefined = inspect
   return {
     inspect: (event) => {
-      try {
-        observe?.(event)
-      } catch (error) {
-        observe = undefined
-        report(error)
-      }
+      callFenced(
+        () => observe?.(event),
+        (error) => {
+          if (observe !== undefined) report(error)
+          observe = undefined
+        },
+      )
     },
   }
 }

@@ -1,6 +1,7 @@
 // What the connection tells its users: by `on`, and as a stream. Listeners run in a microtask, never inside a callback of
 // pg (whose parser would replay old replies if one threw), and none of them can harm the connection or another.
 
+import { callFenced } from './call-fenced.ts'
 import type { ConnectionEvents, ConnectionNotice } from './connection-events.ts'
 import { NoticeStream } from './notice-stream.ts'
 import { inContextOfNow } from './scope.ts'
@@ -62,12 +63,11 @@ export class Notices {
     for (const notice of notices) {
       this.#log(notice)
       for (const listener of [...(this.#listeners.get(notice.type) ?? [])]) {
-        try {
-          listener(notice)
-        } catch (error) {
-          // An error listener that throws is not asked again about its own error.
+        // An error listener that throws is not asked again about its own error.
+        const report = (error: unknown): void => {
           if (notice.type !== 'listenerError') this.reportError(error, `a listener of '${notice.type}'`)
         }
+        callFenced(() => listener(notice), report)
       }
     }
   }

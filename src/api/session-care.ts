@@ -2,6 +2,7 @@
 import { Deadline } from '../machines/deadline.ts'
 import type { RequestLane } from '../machines/request.ts'
 import type { MonitorWatch } from '../machines/wiring.ts'
+import { callFenced } from './call-fenced.ts'
 import type { Channels } from './channels.ts'
 import type { Core } from './core.ts'
 import type { MonitorContext } from './monitor.ts'
@@ -65,32 +66,24 @@ export class SessionCare {
     deadline?.clear()
   }
 
-  startMonitors({ report, retire }: MonitorWatch): () => void {
+  startMonitors(watch: MonitorWatch): () => void {
     const core = this.#core()
     const ended = new AbortController()
     const stops: (() => void)[] = []
-    const guarded = (during: string, work: () => void): void => {
-      try {
-        work()
-      } catch (error) {
-        core.notices.reportError(error, during)
-      }
-    }
     for (const monitor of core.settings.monitors) {
-      const during = `the monitor '${monitor.name}'`
+      const report = (error: unknown): void =>
+        core.notices.reportError(error, `the monitor '${monitor.name}'`)
       const context: MonitorContext & { isQuiet(): boolean } = {
         session: new MonitorSession(this.#onLane(core.mailbox.root)),
-        report: (failure) => ended.signal.aborted || report(failure),
-        retire: (reason) => ended.signal.aborted || retire(reason),
+        report: (failure) => ended.signal.aborted || watch.report(failure),
+        retire: (reason) => ended.signal.aborted || watch.retire(reason),
         lastActivityAt: () => core.berth.wire?.lastByteAt ?? core.clock.now(),
         clock: core.clock,
         signal: ended.signal,
         isQuiet: () => core.mailbox.isQuiet,
       }
-      guarded(during, () => {
-        const stop = monitor.start(context)
-        if (typeof stop === 'function') stops.push(() => guarded(during, stop))
-      })
+      const stop = callFenced(() => monitor.start(context), report)
+      if (typeof stop === 'function') stops.push(() => callFenced(stop, report))
     }
     return () => {
       ended.abort()
@@ -103,6 +96,12 @@ export class SessionCare {
   }
 
   #onLane(lane: RequestLane) {
-    return { core: this.#core(), lane, track: <T>(statement: Promise<T>): Promise<T> => statement }
+    return { core: this.#core(), lane, track: handled }
   }
+}
+
+/** What setup, handlers and monitors don't await may fail without ending the process. */
+function handled<T>(statement: Promise<T>): Promise<T> {
+  statement.catch(() => undefined)
+  return statement
 }

@@ -1,7 +1,8 @@
-import type { Reply, Request, RequestLane } from '../machines/request.ts'
+import { checkFunction } from '../errors/check-option.ts'
+import type { RequestLane } from '../machines/request.ts'
 import type { Core } from './core.ts'
 import { Lease } from './lease.ts'
-import type { RequestOptions, Session, Transaction, TransactionOptions, WaitOptions } from './queryable.ts'
+import type { Session, Transaction, TransactionOptions, WaitOptions } from './queryable.ts'
 import { checkWaitOptions } from './request-bounds.ts'
 import { Statements } from './statements.ts'
 import { checkTransactionOptions } from './transaction-options.ts'
@@ -33,18 +34,20 @@ export class SessionHandle extends Statements implements Session {
     return this.#owner.lane
   }
 
-  protected override send(request: Request, bounds: RequestOptions | undefined): Promise<Reply> {
-    return this.#owner.track(super.send(request, bounds))
+  protected override keep<T>(statement: Promise<T>): Promise<T> {
+    return this.#owner.track(statement)
   }
 
-  async transaction<T>(
-    work: (tx: Transaction) => Promise<T> | T,
-    options: TransactionOptions = {},
-  ): Promise<T> {
+  transaction<T>(work: (tx: Transaction) => Promise<T> | T, options: TransactionOptions = {}): Promise<T> {
+    return this.keep(this.#transaction(work, options))
+  }
+
+  async #transaction<T>(work: (tx: Transaction) => Promise<T> | T, options: TransactionOptions): Promise<T> {
+    checkFunction('work', work)
     checkTransactionOptions(options)
     const refusal = this.refusalFor(options)
     if (refusal !== undefined) throw refusal.error
-    return this.#owner.track(runTransaction(this.core, this.lane, work, options))
+    return runTransaction(this.core, this.lane, work, options)
   }
 }
 

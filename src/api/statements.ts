@@ -1,4 +1,5 @@
 // Everything that takes statements, connection, session and transaction alike, is this class over a lane.
+import { inspect } from 'node:util'
 import type {
   FieldDef,
   QueryArrayConfig,
@@ -21,6 +22,15 @@ import { isTransactionControl, mayCopyFromStdin } from './transaction-control.ts
 type Query = string | (QueryConfig & RequestOptions) | (QueryArrayConfig & RequestOptions)
 
 export abstract class Statements implements Queryable {
+  /** Printing a handle prints no queue, no statement and no secret. */
+  toJSON(): object {
+    return { lane: this.lane.kind, stage: this.lane.stage }
+  }
+
+  [inspect.custom](): string {
+    return `${this.constructor.name} ${inspect(this.toJSON())}`
+  }
+
   protected abstract readonly core: Core
   protected abstract readonly lane: RequestLane
   protected readonly role: RequestRole = 'statement'
@@ -36,29 +46,43 @@ export abstract class Statements implements Queryable {
     options?: RequestOptions,
   ): Promise<QueryResult<R>>
   query(query: Query, values?: readonly unknown[], options?: RequestOptions): Promise<unknown> {
-    return this.ask(query, values, options)
+    return this.keep(this.ask(query, values, options))
   }
 
-  async execute(
+  execute(
     query: string | (QueryConfig & RequestOptions),
     values?: readonly unknown[],
     options?: RequestOptions,
   ): Promise<number> {
-    return (await this.ask(query, values, options, null)).rowCount ?? 0
+    return this.keep(this.ask(query, values, options, null).then(({ rowCount }) => rowCount ?? 0))
   }
 
   // biome-ignore lint/suspicious/noExplicitAny: as for query()
-  async call<R extends QueryResultRow = any>(
+  call<R extends QueryResultRow = any>(
     name: string,
     args: readonly unknown[] = [],
     options?: RequestOptions,
   ): Promise<QueryResult<R>> {
+    return this.keep(this.#call(name, args, options))
+  }
+
+  notify(channel: string, payload = '', options?: WaitOptions): Promise<void> {
+    return this.keep(this.#notify(channel, payload, options))
+  }
+
+  /** Every promise that is handed out passes here; where the handle waits for all of them, a rejection counts as handled. */
+  protected keep<T>(statement: Promise<T>): Promise<T> {
+    return statement
+  }
+
+  async #call(name: string, args: readonly unknown[], options?: RequestOptions): Promise<QueryResult> {
     if (typeof name !== 'string') throw invalidOption('name', 'a string', name)
+    if (!Array.isArray(args)) throw invalidOption('args', 'an array', args)
     const places = args.map((_, index) => `$${index + 1}`).join(', ')
     return this.ask(`SELECT * FROM ${quoteQualifiedName(name)}(${places})`, args, options)
   }
 
-  async notify(channel: string, payload = '', options?: WaitOptions): Promise<void> {
+  async #notify(channel: string, payload: string, options?: WaitOptions): Promise<void> {
     checkChannel(channel)
     checkPayload(payload)
     await this.ask('SELECT pg_notify($1, $2)', [channel, payload], options, null)
@@ -78,14 +102,14 @@ export abstract class Statements implements Queryable {
       const request = this.core.newRequest(this.#initFor(query, values, bounds, mapRow !== undefined))
       const refusal = this.refusalFor(bounds)
       if (refusal !== undefined) return Promise.reject(refusal.error)
-      const reply = this.send(request, bounds).then(lastResult)
+      const reply = this.#send(request, bounds).then(lastResult)
       return mapRow === undefined ? reply : reply.then((result) => mapped(result, mapRow))
     } catch (error) {
       return Promise.reject(error)
     }
   }
 
-  protected send(request: Request, bounds: WaitOptions | undefined): Promise<Reply> {
+  #send(request: Request, bounds: WaitOptions | undefined): Promise<Reply> {
     const reply = this.core.ask(request)
     if (bounds !== undefined) bindToOptions(this.core, request, bounds)
     return reply

@@ -1,7 +1,8 @@
-import type { Reply, Request, RequestLane } from '../machines/request.ts'
+import { checkFunction } from '../errors/check-option.ts'
+import type { RequestLane } from '../machines/request.ts'
 import type { Core } from './core.ts'
 import type { Lease } from './lease.ts'
-import type { RequestOptions, Transaction, WaitOptions } from './queryable.ts'
+import type { Transaction, WaitOptions } from './queryable.ts'
 import { runSavepoint } from './savepoint-runner.ts'
 import { Statements } from './statements.ts'
 
@@ -24,15 +25,18 @@ export class TransactionHandle extends Statements implements Transaction {
     return this.#lease.lane
   }
 
-  protected override send(request: Request, bounds: RequestOptions | undefined): Promise<Reply> {
-    return this.#lease.track(super.send(request, bounds))
+  protected override keep<T>(statement: Promise<T>): Promise<T> {
+    return this.#lease.track(statement)
   }
 
   transaction<T>(work: (tx: Transaction) => Promise<T> | T, options: WaitOptions = {}): Promise<T> {
+    return this.keep(this.#nested(work, options))
+  }
+
+  async #nested<T>(work: (tx: Transaction) => Promise<T> | T, options: WaitOptions): Promise<T> {
+    checkFunction('work', work)
     const refusal = this.refusalFor(options)
-    if (refusal !== undefined) return this.#lease.track(Promise.reject(refusal.error))
-    return this.#lease.track(
-      runSavepoint(this.#lease, work, options, (lease) => new TransactionHandle(lease)),
-    )
+    if (refusal !== undefined) throw refusal.error
+    return runSavepoint(this.#lease, work, options, (lease) => new TransactionHandle(lease))
   }
 }

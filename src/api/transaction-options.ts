@@ -33,7 +33,7 @@ export function checkTransactionOptions(options: TransactionOptions): void {
   if ((options as { verifyCommit?: unknown }).verifyCommit === true) {
     throw invalidOption('verifyCommit', 'false: this version cannot verify a commit yet', true)
   }
-  retryPlan(options.retry, () => [])
+  retryPlan(options, () => [])
 }
 
 export function beginStatement({ isolation, readOnly, deferrable }: TransactionOptions): string {
@@ -48,11 +48,22 @@ export function beginStatement({ isolation, readOnly, deferrable }: TransactionO
 export interface RetryPlan {
   readonly attempts: number
   readonly backoff: () => Iterable<number>
+  isWorth(error: unknown): boolean
 }
 
-export function retryPlan(retry: TransactionOptions['retry'], backoff: () => Iterable<number>): RetryPlan {
-  if (retry === undefined || retry === false) return { attempts: 1, backoff }
-  if (retry === true) return { attempts: 3, backoff }
+const defaultAttempts = 3
+
+export function retryPlan(
+  { retry, idempotent }: TransactionOptions,
+  backoff: () => Iterable<number>,
+): RetryPlan {
+  // Who vouches for repeating has it repeated after a loss, also when COMMIT was on its way.
+  const isVouched = (error: unknown): boolean => idempotent === true && isLoss(error)
+  if (retry === undefined || retry === false) {
+    return { attempts: idempotent === true ? defaultAttempts : 1, backoff, isWorth: isVouched }
+  }
+  const isWorth = (error: unknown): boolean => isWorthRepeating(error) || isVouched(error)
+  if (retry === true) return { attempts: defaultAttempts, backoff, isWorth }
   if (typeof retry !== 'object' || retry === null)
     throw invalidOption('retry', 'true, false or an object', retry)
   checkNames(retry, ['attempts', 'backoff'], 'retry.')
@@ -63,11 +74,15 @@ export function retryPlan(retry: TransactionOptions['retry'], backoff: () => Ite
     (n) => Number.isInteger(n) && n > 0,
   )
   if (retry.backoff !== undefined) checkFunction('retry.backoff', retry.backoff)
-  return { attempts: retry.attempts, backoff: retry.backoff ?? backoff }
+  return { attempts: retry.attempts, backoff: retry.backoff ?? backoff, isWorth }
 }
 
+const isLoss = (error: unknown): boolean =>
+  error instanceof SupervisorError &&
+  (error.code === 'CONNECTION_LOST' || error.code === 'COMMIT_OUTCOME_UNKNOWN')
+
 /** Serialization failure and deadlock, also where they were swallowed; a session lost before COMMIT was written. */
-export function isWorthRepeating(error: unknown): boolean {
+function isWorthRepeating(error: unknown): boolean {
   if (isServerError(error)) return error.code === '40001' || error.code === '40P01'
   if (!(error instanceof SupervisorError)) return false
   if (error.code === 'TRANSACTION_ABORTED') return isWorthRepeating(error.cause)

@@ -9,7 +9,7 @@ import { Lease, type WorkOutcome } from './lease.ts'
 import { pause } from './pause.ts'
 import type { Transaction, TransactionOptions, WaitOptions } from './queryable.ts'
 import { TransactionHandle } from './transaction-handle.ts'
-import { beginStatement, isWorthRepeating, type RetryPlan, retryPlan } from './transaction-options.ts'
+import { beginStatement, type RetryPlan, retryPlan } from './transaction-options.ts'
 
 type Work<T> = (tx: Transaction) => Promise<T> | T
 
@@ -19,7 +19,7 @@ export async function runTransaction<T>(
   work: Work<T>,
   options: TransactionOptions = {},
 ): Promise<T> {
-  const plan = retryPlan(options.retry, () => exponentialBackoff({ random: core.settings.random }))
+  const plan = retryPlan(options, () => exponentialBackoff({ random: core.settings.random }))
   const started = core.clock.now()
   const delays = new Schedule(plan.backoff, (error) => core.notices.reportError(error, 'retry.backoff'))
   try {
@@ -124,7 +124,7 @@ function rollbackFailed(core: Core, cause: unknown, rollbackError: unknown): Rol
 }
 
 function mayRepeat(tried: { kind: string; error: unknown }, attempt: number, plan: RetryPlan): boolean {
-  return tried.kind === 'failed' && attempt < plan.attempts && isWorthRepeating(tried.error)
+  return tried.kind === 'failed' && attempt < plan.attempts && plan.isWorth(tried.error)
 }
 
 /** The deadline spans all attempts. */

@@ -48,6 +48,7 @@ export interface PgQueryBase {
   _canceledDueToError: unknown
   requiresPreparation(): boolean
   submit(connection: PgConnection): Error | null
+  handleRowDescription(message: { fields: unknown }): void
   handleDataRow(message: { fields: unknown }): void
   handleCommandComplete(message: { text: string }, connection: PgConnection): void
   handleReadyForQuery(connection: PgConnection): void

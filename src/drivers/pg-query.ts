@@ -49,14 +49,26 @@ export class SupervisedQuery extends PgQuery {
     return refusal
   }
 
+  override handleRowDescription(message: { fields: unknown }): void {
+    try {
+      super.handleRowDescription(message)
+    } catch (error) {
+      this.#unreadable(error)
+    }
+  }
+
   override handleDataRow(message: { fields: unknown }): void {
     if (this._canceledDueToError) return
     try {
       this._result.addRow(this._result.parseRow(message.fields))
     } catch (error) {
-      // A type parser of the user's threw; the rest of the rows is passed over.
-      this._canceledDueToError = error
+      this.#unreadable(error)
     }
+  }
+
+  /** A type parser of the user's threw, or what looks one up; the rest of the rows is passed over. */
+  #unreadable(error: unknown): void {
+    this._canceledDueToError ||= error || new Error('a type parser threw something empty')
   }
 
   override handleCommandComplete(message: { text: string }, connection: PgConnection): void {

@@ -2,13 +2,29 @@
 // third. What it reports with nobody on board is kept, in order, for whoever boards next.
 import type { Wire, WireFact } from '../drivers/driver.ts'
 
+type Hear = (fact: WireFact) => void
+
 export class Berth {
   #wire: Wire | undefined
-  #aboard: ((fact: WireFact) => void) | undefined
+  /** Of the session that lies here, or is expected; another's word is of the past. */
+  #report: Hear | undefined
+  #aboard: Hear | undefined
   #backlog: WireFact[] = []
 
   get wire(): Wire | undefined {
     return this.#wire
+  }
+
+  /** Where the session that is to moor next reports, until it is cleared away or the next is expected. */
+  expect(): Hear {
+    const report: Hear = (fact) => {
+      if (this.#report !== report) return
+      if (this.#aboard === undefined) this.#backlog.push(fact)
+      else this.#aboard(fact)
+    }
+    this.#report = report
+    this.#backlog = []
+    return report
   }
 
   /** A session comes in; its facts go to whoever is aboard. */
@@ -16,17 +32,12 @@ export class Berth {
     this.#wire = wire
   }
 
-  readonly report = (fact: WireFact): void => {
-    if (this.#aboard === undefined) this.#backlog.push(fact)
-    else this.#aboard(fact)
-  }
-
   /** Hears the session until the returned function is called. */
-  board(hear: (fact: WireFact) => void): () => void {
+  board(hear: Hear): () => void {
     this.#aboard = hear
     const backlog = this.#backlog
     this.#backlog = []
-    for (const fact of backlog) this.report(fact)
+    for (const fact of backlog) this.#report?.(fact)
     return () => {
       if (this.#aboard === hear) this.#aboard = undefined
     }
@@ -36,6 +47,7 @@ export class Berth {
   clear(): Wire | undefined {
     const wire = this.#wire
     this.#wire = undefined
+    this.#report = undefined
     this.#backlog = []
     return wire
   }

@@ -1,7 +1,17 @@
 // The session is lost. Every loss passes through here: what was in flight is settled, the old client is closed, and only
 // then is the guard asked whether there is to be another.
+
+import type { FailureKind } from '../errors/failure.ts'
 import { announces, onSession, statementWhileDown, whole } from './chart-phrases.ts'
+import type { Manner } from './close-wire.ts'
+import type { ConnectionContext } from './connection.context.ts'
 import { connectionSetup } from './connection.setup.ts'
+
+/** A server that spoke last still hears a goodbye; one that was silent, or talked nonsense, is cut off. */
+const mannerAfter = ({ failure, retiring }: ConnectionContext): Manner =>
+  retiring === undefined && failure !== undefined && silent.has(failure.kind) ? 'cut' : 'goodbye'
+
+const silent: ReadonlySet<FailureKind> = new Set(['timeout', 'protocol', 'network', 'monitor'])
 
 export const dead = connectionSetup.createStateConfig({
   description: 'the session is lost',
@@ -18,7 +28,11 @@ export const dead = connectionSetup.createStateConfig({
     burying: {
       description: 'settles what was in flight, closes the old client',
       entry: ['settleLost', 'renewSchedule'],
-      invoke: { src: 'hangUp', id: 'hangUp', input: onSession },
+      invoke: {
+        src: 'hangUp',
+        id: 'hangUp',
+        input: ({ context }) => ({ ...onSession({ context }), manner: mannerAfter(context) }),
+      },
       on: {
         statement: [...statementWhileDown],
         hungUp: [

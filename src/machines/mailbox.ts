@@ -146,8 +146,10 @@ export class Mailbox implements Pipeline {
     for (const request of [...this.#host.unsettled()]) {
       const verdict = lossVerdict(request)
       if (verdict.kind === 'applied') request.settle(undefined, this.#host.commitReply())
-      else if (verdict.kind === 'repeat') repeated.push(this.#rewind(request))
-      else if (verdict.kind === 'stays') leftWaiting(request)
+      else if (verdict.kind === 'repeat') {
+        repeated.push(this.#rewind(request))
+        leftWaiting(request)
+      } else if (verdict.kind === 'stays') leftWaiting(request)
       else request.settle(this.#host.lostError(request, failure, verdict))
     }
     this.root.box.unshift(repeated)

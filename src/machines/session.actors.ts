@@ -4,7 +4,7 @@ import { type AnyEventObject, fromCallback, type NonReducibleUnknown } from 'xst
 import type { StormPermit } from '../backoff/host-bucket.ts'
 import type { Wire, WireFact, WireLoss } from '../drivers/driver.ts'
 import { createFailure, type Failure } from '../errors/failure.ts'
-import { closeWire } from './close-wire.ts'
+import { closeWire, type Manner } from './close-wire.ts'
 import type { ConnectionFact } from './connection.events.ts'
 import { Deadline } from './deadline.ts'
 import { phaseOf } from './loss-verdict.ts'
@@ -13,17 +13,19 @@ import { type Identity, type Wiring, wiringOf } from './wiring.ts'
 
 export interface SessionInput {
   readonly identity: Identity
+  /** How to close it. */
+  readonly manner?: Manner
 }
 
 type Tell = (fact: ConnectionFact) => void
 
 /** An actor whose whole life is `work`; what `work` returns ends it. */
-const actor = (work: (wiring: Wiring, tell: Tell) => () => void) =>
+const actor = (work: (wiring: Wiring, tell: Tell, input: SessionInput) => () => void) =>
   fromCallback<AnyEventObject, SessionInput & NonReducibleUnknown>(({ input, sendBack }) => {
     const wiring = wiringOf(input)
     if (wiring === undefined)
       throw new Error('no connection is wired to this machine: use Connection, or provide the actors')
-    return work(wiring, sendBack)
+    return work(wiring, sendBack, input)
   })
 
 /** One attempt under one deadline, from the storm limit's permit to the last LISTEN. */
@@ -44,7 +46,7 @@ async function attempt(wiring: Wiring, tell: Tell, signal: AbortSignal): Promise
     trial.begin()
     wire = wiring.openWire(trial.hear)
     await trial.opened
-    trial.passOn = berth.report
+    trial.passOn = berth.expect()
     const lane = mailbox.attach(wire)
     const { listeningSince, channels } = await trial.bounded(wiring.prepare(lane, trial.signal))
     trial.end()
@@ -55,9 +57,8 @@ async function attempt(wiring: Wiring, tell: Tell, signal: AbortSignal): Promise
   } catch (error) {
     trial.end()
     const failure = trial.failure(error, clock.now())
-    mailbox.lose(failure, () => undefined)
+    if (mailbox.wire === wire) mailbox.lose(failure, () => undefined)
     wire?.destroy()
-    berth.clear()
     if (signal.aborted) return permit?.released()
     if (wiring.isHopeless(failure)) permit?.released()
     else permit?.failed()
@@ -187,12 +188,12 @@ function relay(wiring: Wiring, tell: Tell, fact: WireFact): void {
 }
 
 /** Closes whatever session there is; then the schedule says when the next may be tried. */
-export const hangUp = actor((wiring, tell) => {
+export const hangUp = actor((wiring, tell, { manner = 'goodbye' }) => {
   const wire = wiring.berth.clear()
   const done = (): void => tell({ type: 'hungUp', delayMs: wiring.nextDelay() })
   let isLeft = false
   if (wire === undefined) queueMicrotask(() => isLeft || done())
-  else void closeWire(wire, wiring.clock).then(() => isLeft || done())
+  else void closeWire(wire, wiring.clock, manner).then(() => isLeft || done())
   return () => {
     isLeft = true
   }
