@@ -34,6 +34,8 @@ export interface WorldOptions {
   connections?: number
   /** The server of the test file; without it the world has one of its own. */
   server?: TestServer
+  /** Milliseconds until what is still open counts as left behind. @default 3000 */
+  patienceMs?: number
 }
 
 const noticeTypes: Record<ConnectionNotice['type'], true> = {
@@ -67,7 +69,6 @@ const promising = [
 /** A server that does not answer is cut off after 500 ms; the rest is for a busy machine. */
 const endBoundMs = 2000
 const settleBoundMs = 500
-const baselineBoundMs = 3000
 
 /**
  * Opens a world; leaving its block ends all its connections and asserts the invariants.
@@ -102,7 +103,7 @@ export class World implements AsyncDisposable {
   readonly #proxy: TcpProxy | undefined
   readonly #options: WorldOptions
   readonly #promises = new PromiseWatch()
-  readonly #secrets = new SecretWatch()
+  readonly #secrets: SecretWatch
   readonly #process = new ProcessWatch()
   readonly #markers: Markers
   readonly #baseline = new Baseline()
@@ -116,6 +117,7 @@ export class World implements AsyncDisposable {
     this.#proxy = proxy
     this.#options = options
     this.#markers = new Markers(server)
+    this.#secrets = new SecretWatch([server.password, this.literal, this.value].filter(isTelling))
     this.#socketsBefore = socketsTo(this.#port)
   }
 
@@ -303,7 +305,7 @@ export class World implements AsyncDisposable {
   async #end(): Promise<string[]> {
     const faults: string[] = []
     for (const connection of this.#notices.keys()) {
-      this.#secrets.look(connection)
+      this.#secrets.look(connection, 4)
       const began = performance.now()
       await within(connection.end(), endBoundMs).catch((error: unknown) =>
         faults.push(`end(): ${String(error)}`),
@@ -325,7 +327,7 @@ export class World implements AsyncDisposable {
     for (const error of this.#promises.errors) this.#secrets.judge(error)
     faults.push(...(await this.#markers.faults()))
     faults.push(...stormFaults(this.storm.attempts))
-    faults.push(...this.#secrets.faults([this.server.password, this.literal, this.value].filter(isTelling)))
+    faults.push(...this.#secrets.faults)
     faults.push(...this.#process.faults)
     return faults
   }
@@ -339,7 +341,7 @@ export class World implements AsyncDisposable {
           const left = await excess()
           if (left.length > 0) throw new Error(left.join(', '))
         },
-        { what, timeoutMs: baselineBoundMs },
+        { what, timeoutMs: this.#options.patienceMs ?? 3000 },
       ).catch((error: unknown) => faults.push(String(error)))
     await wait('no timer is left', () => this.clock.openTimers.map((ms) => `a timer of ${ms} ms`))
     await wait('no socket is left', () => {

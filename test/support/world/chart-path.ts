@@ -18,7 +18,7 @@ export interface Step {
 }
 
 /** Every step from one public word to another that some transition of the chart makes. */
-export function allowedSteps(root: Node = connectionMachine.root as unknown as Node): ReadonlySet<string> {
+export function allowedSteps(root: Node = connectionMachine.root): ReadonlySet<string> {
   const steps = new Set<string>()
   for (const node of descendants(root)) {
     const targets = [...node.transitions.values(), node.always ?? []].flat().flatMap((t) => t.target ?? [])

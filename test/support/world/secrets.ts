@@ -3,9 +3,15 @@ import { inspect } from 'node:util'
 import type { Connection, ConnectionNotice, Logger } from '../../../src/index.ts'
 import { SupervisorError } from '../../../src/index.ts'
 
-/** Keeps what was written, each with where it was found. */
 export class SecretWatch {
-  readonly #written: { place: string; text: string }[] = []
+  /** Everything the library logged. */
+  readonly lines: string[] = []
+  readonly #secrets: readonly string[]
+  readonly #faults = new Set<string>()
+
+  constructor(secrets: readonly string[]) {
+    this.#secrets = secrets
+  }
 
   readonly logger: Logger = {
     debug: (...line) => this.#log('debug', line),
@@ -14,12 +20,17 @@ export class SecretWatch {
     error: (...line) => this.#log('error', line),
   }
 
-  write(place: string, text: string): void {
-    this.#written.push({ place, text })
+  get faults(): string[] {
+    return [...this.#faults]
   }
 
-  get lines(): string[] {
-    return this.#written.filter(({ place }) => place.startsWith('log')).map(({ text }) => text)
+  write(place: string, text: string): void {
+    for (const secret of this.#secrets) {
+      const at = text.indexOf(secret)
+      if (at === -1) continue
+      const excerpt = text.slice(Math.max(0, at - 80), at + 80).replaceAll(/\s+/g, ' ')
+      this.#faults.add(`a secret in ${place}: ${excerpt}`)
+    }
   }
 
   /** Payloads, the server's notices and what a listener of the user's threw are not ours. */
@@ -28,12 +39,13 @@ export class SecretWatch {
     this.write(`the notice '${notice.type}'`, `${inspect(notice, { depth: 6 })}${JSON.stringify(notice)}`)
   }
 
-  look(connection: Connection): void {
+  /** As a logger or an inspector would print them; deeper costs more at each level. */
+  look(connection: Connection, depth = 2): void {
     const snapshot = connection.actor.getSnapshot()
     this.write('a snapshot as JSON', JSON.stringify(snapshot))
     this.write('a persisted snapshot', JSON.stringify(connection.actor.getPersistedSnapshot()))
-    this.write('a snapshot inspected', inspect(snapshot, { depth: 6 }))
-    this.write('a connection inspected', inspect(connection, { depth: 6 }))
+    this.write('a snapshot inspected', inspect(snapshot, { depth }))
+    this.write('a connection inspected', inspect(connection, { depth }))
   }
 
   /** The cause of an error is looked at as an error of its own, unless it is the server's or the user's. */
@@ -49,17 +61,9 @@ export class SecretWatch {
     this.judge(rollbackError?.value)
   }
 
-  faults(secrets: readonly string[]): string[] {
-    const found = this.#written.filter(({ text }) => secrets.some((secret) => text.includes(secret)))
-    return [...new Set(found.map(({ place, text }) => `a secret in ${place}: ${excerpt(text, secrets)}`))]
-  }
-
   #log(level: string, [message, fields]: Parameters<Logger['debug']>): void {
-    this.write(`log line (${level})`, `${message} ${inspect(fields, { depth: 6 })} ${JSON.stringify(fields)}`)
+    const line = `${message} ${inspect(fields, { depth: 6 })} ${JSON.stringify(fields)}`
+    this.lines.push(line)
+    this.write(`a log line (${level})`, line)
   }
-}
-
-function excerpt(text: string, secrets: readonly string[]): string {
-  const at = Math.max(...secrets.map((secret) => text.indexOf(secret)))
-  return text.slice(Math.max(0, at - 80), at + 80).replaceAll(/\s+/g, ' ')
 }
