@@ -39,28 +39,34 @@ export class Lease {
 
   /** Binds the whole of it, from the queue to the end, to a signal and a deadline; returns how to let go. */
   bind({ signal, timeoutMs }: WaitOptions): () => void {
-    const { refusals, clock } = this.core
-    const abort = (): void => this.cut(signal?.reason, signal?.reason)
+    const { clock } = this.core
+    const abort = (): void => this.#cutBy(signal?.reason, signal?.reason)
     if (signal?.aborted) this.lane.cut(signal.reason)
     signal?.addEventListener('abort', abort, { once: true })
-    const expire = (ms: number): void =>
-      this.cut(refusals.timedOut(ms, 'queue'), refusals.timedOut(ms, 'execution'))
     const deadline =
-      timeoutMs === undefined ? undefined : new Deadline(clock, timeoutMs, () => expire(timeoutMs))
+      timeoutMs === undefined ? undefined : new Deadline(clock, timeoutMs, () => this.#expire(timeoutMs))
     return () => {
       signal?.removeEventListener('abort', abort)
       deadline?.clear()
     }
   }
 
-  /** Stops it for good: unwritten statements are refused, written ones cancelled; a COMMIT on its way goes its way. */
-  cut(queued: unknown, running: unknown): void {
-    const isQueued = this.#opener === undefined || this.#opener.phase === 'queued'
-    const error = isQueued ? queued : running
-    const mine = [...this.core.ledger.unsettled()].filter(
-      (request) => request === this.#opener || request.lane.isWithin(this.lane),
+  /** A COMMIT on its way goes its way, but not for ever. */
+  #expire(ms: number): void {
+    const { refusals } = this.core
+    const commit = this.#unsettled().find(
+      (request) => isCommitOnItsWay(request) && request.lane === this.lane,
     )
-    if (mine.some(({ role, phase }) => role === 'commit' && phase === 'written')) return
+    if (commit !== undefined) this.core.timeOut(commit, ms)
+    else this.#cutBy(refusals.timedOut(ms, 'queue'), refusals.timedOut(ms, 'execution'))
+  }
+
+  /** Stops it for good: unwritten statements are refused, written ones cancelled. */
+  #cutBy(whileQueued: unknown, whileRunning: unknown): void {
+    const mine = this.#unsettled()
+    if (mine.some((request) => isCommitOnItsWay(request) && request.lane === this.lane)) return
+    const isQueued = this.#opener === undefined || this.#opener.phase === 'queued'
+    const error = isQueued ? whileQueued : whileRunning
     for (
       let lane: RequestLane | undefined = this.core.mailbox.openLane;
       lane !== undefined;
@@ -69,10 +75,16 @@ export class Lease {
       if (lane.isWithin(this.lane)) lane.cut(error)
     }
     this.lane.cut(error)
+    const wish = { confirmed: error, tooLate: error, cause: error }
     for (const request of mine) {
-      if (request.role !== 'rollback')
-        this.core.mailbox.cancel(request, { confirmed: error, tooLate: error, cause: error }, error)
+      if (request.role !== 'rollback' && !isCommitOnItsWay(request))
+        this.core.mailbox.cancel(request, wish, error)
     }
+  }
+
+  #unsettled(): Request[] {
+    const requests = [...this.core.ledger.unsettled()]
+    return requests.filter((request) => request === this.#opener || request.lane.isWithin(this.lane))
   }
 
   /** Runs the user's code inside the lane. */
@@ -113,8 +125,15 @@ export class Lease {
     return this.core.ask(this.core.newRequest({ text, lane: this.lane, role }))
   }
 
+  /** Gives the lane back. Where its BEGIN may still take effect, nobody else gets it before a ROLLBACK behind that. */
   end(): void {
-    this.core.leases.leave(this)
-    this.core.mailbox.endLane(this.lane)
+    const { leases, mailbox } = this.core
+    leases.leave(this)
+    if (this.#opener?.role === 'begin' && this.#opener.isInFlight && this.lane.stage === 'open') {
+      const handBack = (): void => mailbox.endLane(this.lane)
+      this.ask('ROLLBACK', 'rollback').then(handBack, handBack)
+    } else mailbox.endLane(this.lane)
   }
 }
+
+const isCommitOnItsWay = ({ role, phase }: Request): boolean => role === 'commit' && phase === 'written'

@@ -3,7 +3,7 @@
 import { exponentialBackoff } from '../backoff/exponential.ts'
 import { Schedule } from '../backoff/schedule.ts'
 import { RollbackFailedError, TransactionAbortedError } from '../errors/transaction-errors.ts'
-import type { RequestLane } from '../machines/request.ts'
+import type { Reply, RequestLane } from '../machines/request.ts'
 import type { Core } from './core.ts'
 import { Lease, type WorkOutcome } from './lease.ts'
 import { pause } from './pause.ts'
@@ -76,7 +76,7 @@ async function toTheEnd<T>(lease: Lease, work: Work<T>): Promise<Tried<T>> {
     await rollBack(lease, failure.error)
     return failure
   }
-  const reply = await lease.ask('COMMIT', 'commit')
+  const reply = await commit(lease)
   if (!Array.isArray(reply) && reply?.command === 'ROLLBACK') {
     const message = `a transaction on ${core.settings.name} was rolled back by the server: one of its statements had failed, and its error was swallowed`
     const cause = lane.firstError
@@ -86,6 +86,16 @@ async function toTheEnd<T>(lease: Lease, work: Work<T>): Promise<Tried<T>> {
     }
   }
   return outcome
+}
+
+async function commit(lease: Lease): Promise<Reply> {
+  try {
+    return await lease.ask('COMMIT', 'commit')
+  } catch (error) {
+    // It was refused before it was written; a COMMIT that the server answered has ended the transaction either way.
+    if (lease.core.mailbox.wire?.transactionStatus !== 'I') await rollBack(lease, error)
+    throw error
+  }
 }
 
 /** Why there is to be no COMMIT. */

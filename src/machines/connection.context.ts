@@ -41,11 +41,11 @@ export interface ConnectionInput {
   readonly waitsWhileDown?: boolean
 }
 
-export const initialContext = ({ input }: { input: ConnectionInput }): ConnectionContext => ({
-  identity: input.identity,
+export const initialContext = ({ input }: { input?: Partial<ConnectionInput> }): ConnectionContext => ({
+  identity: input?.identity ?? { name: 'connection' },
   word: 'idle',
-  isSupervised: input.isSupervised ?? true,
-  waitsWhileDown: input.waitsWhileDown ?? false,
+  isSupervised: input?.isSupervised ?? true,
+  waitsWhileDown: input?.waitsWhileDown ?? false,
   attempts: 0,
   delayMs: undefined,
   downSince: 0,
