@@ -10,13 +10,11 @@ import { connectTimeoutOf, stringKinds } from './string-kinds.ts'
 export function readUri(uri: string): Said {
   if (isSeveralHosts(authorityOf(uri))) throw refusedString(onlyYet('one host in it'))
   if (/%00/.test(uri)) throw refusedString('no NUL character in it')
-  const { url, host } = parse(uri)
-  const parameters = new Map(url.searchParams)
-  for (const [name, value] of parameters) checkParameter(name, value)
-  const port = parameters.get('port') || url.port
+  const { parameters, host, port } = parse(uri)
+  for (const [name, value] of [...parameters, ['port', port] as const]) checkParameter(name, value)
   return {
     uri,
-    host: parameters.get('host') || host || undefined,
+    host: host || undefined,
     port: port === '' ? undefined : Number(port),
     connectTimeoutMs: connectTimeoutOf(parameters.get('connect_timeout') || undefined),
   }
@@ -31,26 +29,33 @@ function checkParameter(name: string, value: string): void {
 
 const authorityOf = (uri: string) => /^\w+:\/\/(?:[^/?#]*@)?([^/?#]*)/.exec(uri)?.[1]
 
-/** The steps of pg-connection-string 2.x, so that what passes here does not throw there. */
-function parse(uri: string): { url: URL; host: string } {
+interface Parsed {
+  readonly parameters: ReadonlyMap<string, string>
+  readonly host: string
+  readonly port: string
+}
+
+/** The steps of pg-connection-string 2.x, so that what passes here neither throws there nor goes elsewhere. */
+function parse(uri: string): Parsed {
   try {
-    const url = urlOf(uri)
+    const hasBareCharacters = / |%[^a-f0-9]|%[a-f0-9][^a-f0-9]/i.test(uri)
+    const encoded = hasBareCharacters ? encodeURI(uri).replace(/%25(\d\d)/g, '%$1') : uri
+    // A user without a host, as in postgres://joe@/app, is no URL to Node.
+    const hasHost = URL.canParse(encoded)
+    const url = new URL(hasHost ? encoded : encoded.replace('@/', '@localhost/'))
+    const parameters = new Map(url.searchParams)
     decodeURIComponent(url.username)
     decodeURIComponent(url.password)
     const path = decodeURI(url.pathname)
-    if (url.protocol === 'socket:') return { url, host: path }
-    return { url, host: decodeURIComponent(url.hostname.replace(/^\[(.+)\]$/, '$1').replace(noHost, '')) }
+    if (url.protocol === 'socket:') return { parameters, host: path, port: parameters.get('port') ?? '' }
+    const hostname = decodeURIComponent(url.hostname.replace(/^\[(.+)\]$/, '$1'))
+    return {
+      parameters,
+      host: parameters.get('host') || (hasHost ? hostname : ''),
+      port: parameters.get('port') || url.port,
+    }
   } catch {
     // Without its cause: Node's has the string.
     throw refusedString('a URI that can be parsed (special characters in it stand as %XX)')
   }
-}
-
-const noHost = '___DUMMY___'
-
-function urlOf(uri: string): URL {
-  const hasBareCharacters = / |%[^a-f0-9]|%[a-f0-9][^a-f0-9]/i.test(uri)
-  const encoded = hasBareCharacters ? encodeURI(uri).replace(/%25(\d\d)/g, '%$1') : uri
-  // A user without a host, as in postgres://joe@/app, is no URL to Node.
-  return URL.canParse(encoded) ? new URL(encoded) : new URL(encoded.replace('@/', `@${noHost}/`))
 }

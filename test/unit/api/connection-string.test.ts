@@ -55,6 +55,7 @@ describe('a URI', () => {
     ['postgres://db/app?load_balance_hosts=random', '`load_balance_hosts` in it to be '],
     ['postgres://db/app?query_timeout=500', 'use `statementTimeoutMs`'],
     ['postgres://db/app?statement_timeout=5s', '`statement_timeout` in it to be a whole number'],
+    ['postgres://db:0/app', '`port` in it to be a port'],
     ['postgres://db/app?port=54x', '`port` in it to be a port'],
     ['postgres://db/app?connect_timeout=soon', '`connect_timeout` in it to be a whole number'],
     ['postgres://db/app?sslnegotiation=maybe', '`sslnegotiation` in it to be '],
@@ -78,10 +79,13 @@ describe('a URI', () => {
   })
 
   it('that is taken does not make pg throw, and the address is the one pg goes to', () => {
-    const part = fc.stringMatching(/^[a-z0-9%@:/?#[\] &=+,'"\\é.]{0,8}$/)
+    const noise = fc.stringMatching(/^[a-z0-9%@:/?#[\] &=+,'"\\é.]{0,8}$/)
+    const pieces = 'joe @ @/ db : 0 5432 / app ? & host= port= user= %41 %2F % [::1] ..'.split(' ')
+    const scheme = fc.constantFrom('postgres://', 'pg://', 'socket:', '/')
+    const rest = fc.array(fc.oneof(noise, fc.constantFrom(...pieces)), { minLength: 1, maxLength: 8 })
     fc.assert(
-      fc.property(fc.array(part, { minLength: 1, maxLength: 6 }), (parts) => {
-        const uri = `postgres://${parts.join('')}`
+      fc.property(scheme, rest, (start, parts) => {
+        const uri = start + parts.join('')
         fc.pre(refusalOf(uri) === undefined)
         const { host, port } = heard(uri)
         expect(readConfig(uri).address).toEqual({ host, port })
