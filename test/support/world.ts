@@ -2,7 +2,6 @@
 // every promise settled, nothing thrown at the process, one `lost` a session, everything closed, no storm, no secret told,
 // a path of the chart, and no operation called 'notApplied' that was applied.
 import { randomBytes } from 'node:crypto'
-import { getEventListeners } from 'node:events'
 import type { QueryResult } from 'pg'
 import {
   Connection,
@@ -15,13 +14,15 @@ import {
 import { eventually } from './eventually.ts'
 import { openProxy, type TcpProxy } from './tcp-proxy.ts'
 import { type TestServer, testServer } from './test-server.ts'
-import { Baseline, socketsTo } from './world/baseline.ts'
+import { Baseline } from './world/baseline.ts'
 import { pathFaults } from './world/chart-path.ts'
 import { CountingClock } from './world/counting-clock.ts'
+import { LifeRecord } from './world/life-record.ts'
 import { lossFaults } from './world/loss-count.ts'
 import { Markers, markerTable } from './world/markers.ts'
 import { ProcessWatch } from './world/process-watch.ts'
 import { PromiseWatch, type Verdict } from './world/promise-watch.ts'
+import { endingFaults, leftOpen } from './world/reckoning.ts'
 import { SecretWatch } from './world/secrets.ts'
 import { StormWatch, stormFaults } from './world/storm-watch.ts'
 
@@ -38,36 +39,6 @@ export interface WorldOptions {
   patienceMs?: number
 }
 
-const noticeTypes: Record<ConnectionNotice['type'], true> = {
-  state: true,
-  connected: true,
-  lost: true,
-  reconnecting: true,
-  dead: true,
-  closed: true,
-  notification: true,
-  gap: true,
-  notice: true,
-  warning: true,
-  overflow: true,
-  listenerError: true,
-}
-const promising = [
-  'connect',
-  'ready',
-  'end',
-  'query',
-  'execute',
-  'call',
-  'notify',
-  'transaction',
-  'session',
-  'listen',
-  'unlisten',
-] as const
-
-/** A server that does not answer is cut off after 500 ms; the rest is for a busy machine. */
-const endBoundMs = 2000
 const settleBoundMs = 500
 
 /**
@@ -108,8 +79,7 @@ export class World implements AsyncDisposable {
   readonly #markers: Markers
   readonly #baseline = new Baseline()
   readonly #signals: AbortSignal[] = []
-  readonly #notices = new Map<Connection, ConnectionNotice[]>()
-  readonly #socketsBefore: number
+  readonly #lives = new Map<Connection, LifeRecord>()
   #lastMarker = 0
 
   constructor(server: TestServer, proxy: TcpProxy | undefined, options: WorldOptions) {
@@ -118,7 +88,6 @@ export class World implements AsyncDisposable {
     this.#options = options
     this.#markers = new Markers(server)
     this.#secrets = new SecretWatch([server.password, this.literal, this.value].filter(isTelling))
-    this.#socketsBefore = socketsTo(this.#port)
   }
 
   /** @internal use `openWorld` */
@@ -155,7 +124,14 @@ export class World implements AsyncDisposable {
       ...this.#options.config,
       ...config,
     })
-    this.#watch(connection)
+    const life = new LifeRecord(connection, {
+      hear: (notice) => {
+        this.#secrets.hear(notice)
+        if (notice.type === 'state') this.#secrets.look(connection)
+      },
+      track: (promise, label) => this.track(promise, label),
+    })
+    this.#lives.set(connection, life)
     return connection
   }
 
@@ -226,16 +202,16 @@ export class World implements AsyncDisposable {
   }
 
   notices(connection: Connection): readonly ConnectionNotice[] {
-    return this.#notices.get(connection) ?? []
+    return this.#lifeOf(connection).notices
   }
 
   noticesOf<K extends ConnectionNotice['type']>(connection: Connection, type: K): ConnectionEvents[K][] {
-    return this.notices(connection).filter((notice) => notice.type === type) as ConnectionEvents[K][]
+    return this.#lifeOf(connection).of(type)
   }
 
   /** The words the connection went through, the first included. */
   states(connection: Connection): ConnectionState[] {
-    return ['idle', ...this.noticesOf(connection, 'state').map(({ to }) => to)]
+    return this.#lifeOf(connection).states
   }
 
   /** Waits for a notice of this kind, from the `count`th on. */
@@ -274,113 +250,48 @@ export class World implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const faults = await this.#end()
+    const faults = await this.#reckon()
     this.#process.stop()
     if (this.#options.server === undefined) await this.server.dispose()
     if (faults.length > 0) throw new Error(`invariants are broken:\n- ${faults.join('\n- ')}`)
   }
 
-  get #port(): number {
-    return this.#proxy?.port ?? this.server.port
+  #lifeOf(connection: Connection): LifeRecord {
+    const life = this.#lives.get(connection)
+    if (life === undefined) throw new Error('this connection is not of this world')
+    return life
   }
 
-  #watch(connection: Connection): void {
-    const heard: ConnectionNotice[] = []
-    this.#notices.set(connection, heard)
-    for (const type of Object.keys(noticeTypes) as ConnectionNotice['type'][]) {
-      connection.on(type, (notice) => {
-        heard.push(notice)
-        this.#secrets.hear(notice)
-        if (type === 'state') this.#secrets.look(connection)
-      })
-    }
-    for (const method of promising) {
-      const original = (connection[method] as (...args: unknown[]) => Promise<unknown>).bind(connection)
-      Object.defineProperty(connection, method, {
-        value: (...args: unknown[]) => this.track(original(...args), `${connection.name}.${method}()`),
-      })
-    }
-  }
-
-  async #end(): Promise<string[]> {
+  async #reckon(): Promise<string[]> {
+    const { server, clock } = this
     const faults: string[] = []
-    for (const connection of this.#notices.keys()) {
+    for (const connection of this.#lives.keys()) {
       this.#secrets.look(connection, 4)
-      const began = performance.now()
-      await within(connection.end(), endBoundMs).catch((error: unknown) =>
-        faults.push(`end(): ${String(error)}`),
-      )
-      const tookMs = performance.now() - began
-      if (tookMs > endBoundMs) faults.push(`end() took ${Math.round(tookMs)} ms`)
-      if (connection.state !== 'closed') faults.push(`${connection.name} is ${connection.state} after end()`)
-      if (connection.pending !== 0)
-        faults.push(`${connection.name} has ${connection.pending} pending after end()`)
+      faults.push(...(await endingFaults(connection)))
     }
     await this.#promises.settled(settleBoundMs)
     faults.push(...this.#promises.pending.map((label) => `not settled: ${label}`))
-    faults.push(...(await this.#leftOpen()))
-    for (const [connection, heard] of this.#notices) {
-      const name = connection.name
-      faults.push(...pathFaults(this.noticesOf(connection, 'state')).map((fault) => `${name}: ${fault}`))
-      faults.push(...lossFaults(heard).map((fault) => `${name}: ${fault}`))
+    faults.push(
+      ...(await leftOpen({
+        server,
+        clock,
+        proxy: this.#proxy,
+        applicationName: this.#applicationName,
+        signals: this.#signals,
+        baseline: this.#baseline,
+        patienceMs: this.#options.patienceMs ?? 3000,
+      })),
+    )
+    for (const life of this.#lives.values()) {
+      const found = [...pathFaults(life.of('state')), ...lossFaults(life.notices)]
+      faults.push(...found.map((fault) => `${life.connection.name}: ${fault}`))
     }
     for (const error of this.#promises.errors) this.#secrets.judge(error)
     faults.push(...(await this.#markers.faults()))
-    faults.push(...stormFaults(this.storm.attempts))
-    faults.push(...this.#secrets.faults)
-    faults.push(...this.#process.faults)
+    faults.push(...stormFaults(this.storm.attempts), ...this.#secrets.faults, ...this.#process.faults)
     return faults
-  }
-
-  /** First what the connections hold, with the cable as it is; then, with a mended server, what that holds. */
-  async #leftOpen(): Promise<string[]> {
-    const faults: string[] = []
-    const wait = (what: string, excess: () => Promise<string[]> | string[]) =>
-      eventually(
-        async () => {
-          const left = await excess()
-          if (left.length > 0) throw new Error(left.join(', '))
-        },
-        { what, timeoutMs: this.#options.patienceMs ?? 3000 },
-      ).catch((error: unknown) => faults.push(String(error)))
-    await wait('no timer is left', () => this.clock.openTimers.map((ms) => `a timer of ${ms} ms`))
-    await wait('no socket is left', () => {
-      const left = socketsTo(this.#port) - this.#socketsBefore
-      return left > 0 && this.#proxy !== undefined ? [`${left} sockets`] : []
-    })
-    await wait('nobody listens to a signal', () => {
-      const left = this.#signals.flatMap((signal) => getEventListeners(signal, 'abort'))
-      return left.length > 0 ? [`${left.length} listeners`] : []
-    })
-    this.#proxy?.close()
-    await this.#mendServer()
-    await wait('no backend is left', async () => {
-      const pids = await this.server.backends(this.#applicationName)
-      return pids.map((pid) => `backend ${pid}`)
-    })
-    await wait('everything is closed', () => this.#baseline.excess)
-    return faults
-  }
-
-  async #mendServer(): Promise<void> {
-    if (!this.server.canBeStopped) return
-    this.server.resume()
-    await this.server.sql('select 1').catch(() => this.server.start())
-    await this.server.sql('select 1')
   }
 }
 
 /** A test server without a password, or with a short one, has nothing to look for. */
 const isTelling = (secret: string): boolean => secret.length >= 8
-
-async function within<T>(work: Promise<T>, ms: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`not within ${ms} ms`)), ms)
-  })
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
-  }
-}
