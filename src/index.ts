@@ -3,7 +3,7 @@ export { connect } from './api/connect.ts'
 export { Connection, RollbackFailedError } from './api/connection.ts'
 export type { ConnectionConfig } from './api/connection-config.ts'
 export type { ConnectionEvents, ConnectionNotice, NotificationObserver } from './api/connection-events.ts'
-export { heartbeat } from './api/heartbeat.ts'
+export { type HeartbeatOptions, heartbeat } from './api/heartbeat.ts'
 export type { Logger } from './api/logger.ts'
 export type { Monitor, MonitorContext } from './api/monitor.ts'
 export type {

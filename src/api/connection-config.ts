@@ -2,6 +2,7 @@ import type { ClientBase, ClientConfig } from 'pg'
 import type { InspectionEvent } from 'xstate'
 import type { Clock } from '../backoff/clock.ts'
 import type { ReconnectOptions } from '../detectors/reconnect-options.ts'
+import type { HostAddress } from '../drivers/driver.ts'
 import type { Logger } from './logger.ts'
 import type { Monitor } from './monitor.ts'
 import type { RowMapper, Session } from './queryable.ts'
@@ -17,6 +18,15 @@ export interface ConnectionConfig
    * Beside a URI pg takes no user, password, host, port or database from the options, not even what the URI leaves out.
    */
   connectionString?: string
+  /** One in this version: the same as host and port. */
+  hosts?: [HostAddress]
+  /** The server is taken as it is; choosing among several comes with a later version. */
+  targetSessionAttrs?: 'any'
+  loadBalanceHosts?: 'disable'
+  /** The one driver of this version. */
+  driver?: 'pg'
+  /** A COMMIT whose answer was lost is reported, not yet resolved. */
+  verifyCommit?: false
   /** Stands in errors, events and logs. Default 'connection 1', 'connection 2' … */
   name?: string
   /** Makes the client of each session: keepalive hooks, types, instrumented clients. */

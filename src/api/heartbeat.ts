@@ -5,6 +5,7 @@ import { ConnectionLostError } from '../errors/session-errors.ts'
 import { Deadline } from '../machines/deadline.ts'
 import type { Monitor, MonitorContext, WatchedSession } from './monitor.ts'
 import { checkKind, duration, isObject } from './options/option-kind.ts'
+import { unrefing } from './unrefing-clock.ts'
 
 export interface HeartbeatOptions {
   /** Milliseconds without a byte from the server before it is asked for one. Default 5_000. */
@@ -58,7 +59,7 @@ class Pulse {
 
   constructor(watch: MonitorContext, idleMs: number, timeoutMs: number) {
     this.#watch = watch
-    this.#clock = unkeeping(watch.clock)
+    this.#clock = unrefing(watch.clock)
     this.#idleMs = idleMs
     this.#timeoutMs = timeoutMs
     if (watch.signal.aborted) return
@@ -121,16 +122,3 @@ class Pulse {
 
 /** Whoever hosts monitors by the public contract alone gives them a session that waits for its turn by itself. */
 const isQuiet = (watch: MonitorContext & Partial<WatchedSession>): boolean => watch.isQuiet?.() ?? true
-
-/** The same clock, whose timers do not keep the process alive: the session's socket does, while it is wanted. */
-function unkeeping(clock: Clock): Clock {
-  return {
-    now: () => clock.now(),
-    setTimeout: (callback, ms) => {
-      const id = clock.setTimeout(callback, ms)
-      ;(id as Partial<NodeJS.Timeout> | undefined)?.unref?.()
-      return id
-    },
-    clearTimeout: (id) => clock.clearTimeout(id),
-  }
-}

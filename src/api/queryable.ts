@@ -93,4 +93,6 @@ export interface TransactionOptions extends RequestOptions {
    * whatever `whileDown` says). true = 3 attempts.
    */
   retry?: boolean | { attempts: number; backoff?: () => Iterable<number> }
+  /** A COMMIT whose answer was lost is reported, not yet resolved. */
+  verifyCommit?: false
 }

@@ -30,7 +30,7 @@ export function checkTransactionOptions(options: TransactionOptions): void {
   for (const [name, value] of Object.entries({ readOnly, deferrable })) {
     if (value !== undefined && typeof value !== 'boolean') throw invalidOption(name, 'true or false', value)
   }
-  if ((options as { verifyCommit?: unknown }).verifyCommit === true) {
+  if ((options.verifyCommit as unknown) === true) {
     throw invalidOption('verifyCommit', 'false: this version cannot verify a commit yet', true)
   }
   retryPlan(options, () => [])

@@ -15,7 +15,13 @@ import {
   withMethods,
 } from './option-kind.ts'
 
-type OwnOptions = 'connectionString' | 'pipeline' | Exclude<keyof ConnectionConfig, keyof ClientConfig>
+/** later-options.ts reads those of which this version takes one value. */
+type LaterOptions = 'hosts' | 'targetSessionAttrs' | 'loadBalanceHosts' | 'driver' | 'verifyCommit'
+
+type OwnOptions = Exclude<
+  'connectionString' | 'pipeline' | Exclude<keyof ConnectionConfig, keyof ClientConfig>,
+  LaterOptions
+>
 
 export const monitor: OptionKind = {
   wanted: 'an object with a name and start()',
