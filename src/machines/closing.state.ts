@@ -31,7 +31,7 @@ export const closing = connectionSetup.createStateConfig({
       invoke: { src: 'hangUp', id: 'hangUp', input: onSession },
       on: {
         statement: { actions: { type: 'refuseClosed', params: whole } },
-        hungUp: { target: '#connection.closed', actions: 'tellClosed' },
+        hungUp: '#connection.closed',
       },
     },
   },

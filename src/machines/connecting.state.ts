@@ -1,17 +1,19 @@
 // connect() was asked for. One attempt, or with a deadline as many as fit; it fails into dead, and an abort leads back.
+import type { Failure } from '../errors/failure.ts'
 import { announces, onSession, sayings, statementWhileDown, whole } from './chart-phrases.ts'
 import { connectionSetup } from './connection.setup.ts'
 
 const note = { type: 'noteFailure', params: whole } as const
 
+const noteExpiry = {
+  type: 'noteFailure',
+  params: ({ event }: { event: { failure: Failure } }) => ({ failure: event.failure, delayMs: undefined }),
+} as const
+
 const failed = [
-  {
-    guard: { type: 'isHopeless', params: whole },
-    target: '#connection.dead.settled',
-    actions: [note, 'tellDead'],
-  },
+  { guard: { type: 'isHopeless', params: whole }, target: '#connection.dead.settled', actions: note },
   { guard: { type: 'mayTryAgain', params: whole }, target: 'waiting', actions: note },
-  { target: '#connection.dead.settled', actions: [note, 'tellDead'] },
+  { target: '#connection.dead.settled', actions: note },
 ] as const
 
 export const connecting = connectionSetup.createStateConfig({
@@ -25,13 +27,7 @@ export const connecting = connectionSetup.createStateConfig({
       { guard: 'cameFromDead', target: '#connection.dead.settled' },
       { target: 'closed', actions: 'refuseWaiting' },
     ],
-    'connect.expire': {
-      target: '#connection.dead.settled',
-      actions: [
-        { type: 'noteFailure', params: ({ event }) => ({ failure: event.failure, delayMs: undefined }) },
-        'tellDead',
-      ],
-    },
+    'connect.expire': { target: '#connection.dead.settled', actions: noteExpiry },
     end: '#connection.closing.terminating',
   },
   states: {
@@ -62,7 +58,14 @@ export const connecting = connectionSetup.createStateConfig({
     },
     restoring: {
       invoke: { src: 'restore', id: 'restore', input: onSession },
-      on: { ...sayings, restored: '#connection.attached', 'dial.failed': [...failed] },
+      on: {
+        ...sayings,
+        restored: '#connection.attached',
+        'dial.failed': [...failed],
+        // There is a session already, which somebody has to close; a recovery came from dead, and goes back there.
+        'connect.abort': '#connection.dead.dismissing',
+        'connect.expire': { target: '#connection.dead.dismissing', actions: noteExpiry },
+      },
     },
   },
 })

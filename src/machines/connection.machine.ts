@@ -24,7 +24,7 @@ export const connectionMachine = connectionSetup.createMachine({
           actions: { type: 'noteConnect', params: ({ event }) => ({ from: 'idle', until: event.until }) },
         },
         statement: { actions: { type: 'refuse', params: whole } },
-        end: { target: 'closed', actions: 'tellClosed' },
+        end: 'closed',
       },
     },
     connecting,
@@ -34,7 +34,7 @@ export const connectionMachine = connectionSetup.createMachine({
     closing,
     closed: {
       description: 'no timer, no socket, no child; connect() starts a new life',
-      entry: [announces('closed'), 'forgetLife'],
+      entry: [announces('closed'), 'tellClosed', 'forgetLife'],
       on: {
         connect: {
           target: 'connecting',

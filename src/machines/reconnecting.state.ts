@@ -13,7 +13,7 @@ const goesOn = {
   actions: [...note, 'refuseUnlessWaiting'],
 } as const
 
-const givesUp = { target: '#connection.dead.settled', actions: [...note, 'tellDead'] } as const
+const givesUp = { target: '#connection.dead.settled', actions: note } as const
 
 export const reconnecting = connectionSetup.createStateConfig({
   description: 'makes the next session by the schedule',
