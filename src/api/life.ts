@@ -1,7 +1,7 @@
 // Who waits for the connection to be up, or to be gone: connect(), ready() and end() settle by what the chart emits.
 
 import { longestDelayMs } from '../backoff/longest-delay.ts'
-import { checkNumber } from '../errors/check-option.ts'
+import { checkNames, checkNumber } from '../errors/check-option.ts'
 import { AlreadyConnectedError, ConnectFailedError } from '../errors/connect-errors.ts'
 import { createFailure, type Failure } from '../errors/failure.ts'
 import type { ConnectionState, MachineNotice } from '../machines/connection.events.ts'
@@ -27,7 +27,9 @@ export class Life {
     for (const hear of [...this.#waiting]) if (hear(notice)) this.#waiting.delete(hear)
   }
 
-  connect({ signal, deadlineMs }: { signal?: AbortSignal; deadlineMs?: number } = {}): Promise<void> {
+  connect(options: { signal?: AbortSignal; deadlineMs?: number } = {}): Promise<void> {
+    checkNames(options, ['signal', 'deadlineMs'])
+    const { signal, deadlineMs } = options
     if (deadlineMs !== undefined) {
       checkNumber(
         'deadlineMs',
@@ -64,6 +66,7 @@ export class Life {
   }
 
   ready(options: WaitOptions = {}): Promise<void> {
+    checkNames(options, ['signal', 'timeoutMs'])
     checkWaitOptions(options)
     const core = this.#core()
     const { signal, timeoutMs } = options
@@ -85,7 +88,9 @@ export class Life {
     return this.#wait((notice) => this.#readyAnswer(notice), either).finally(() => deadline?.clear())
   }
 
-  end({ drainMs = 0, signal }: { drainMs?: number; signal?: AbortSignal } = {}): Promise<void> {
+  end(options: { drainMs?: number; signal?: AbortSignal } = {}): Promise<void> {
+    checkNames(options, ['drainMs', 'signal'])
+    const { drainMs = 0, signal } = options
     checkNumber('drainMs', drainMs, 'milliseconds, 0 or more', (ms) => ms >= 0 && ms <= longestDelayMs)
     checkWaitOptions(signal === undefined ? {} : { signal })
     const core = this.#core()

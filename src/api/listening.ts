@@ -54,6 +54,7 @@ export class Listening {
 
   async unlisten(channel: string, options: WaitOptions = {}): Promise<void> {
     checkChannel(channel)
+    checkNames(options, ['signal', 'timeoutMs'])
     await waitBounded(this.#core(), this.channels.removeAll(channel), options)
   }
 

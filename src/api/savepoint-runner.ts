@@ -2,7 +2,7 @@
 import { TransactionAbortedError } from '../errors/transaction-errors.ts'
 import { Lease } from './lease.ts'
 import type { Transaction, WaitOptions } from './queryable.ts'
-import { checkWaitOptions } from './request-bounds.ts'
+import { checkLeaseOptions } from './request-options.ts'
 
 let savepoints = 0
 
@@ -12,7 +12,7 @@ export async function runSavepoint<T>(
   options: WaitOptions,
   handleOn: (lease: Lease) => Transaction,
 ): Promise<T> {
-  checkWaitOptions(options)
+  checkLeaseOptions(options)
   const { core } = outer
   const lease = new Lease(core, 'savepoint', outer.lane)
   const letGo = lease.bind(options)

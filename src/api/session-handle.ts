@@ -3,7 +3,7 @@ import type { RequestLane } from '../machines/request.ts'
 import type { Core } from './core.ts'
 import { Lease } from './lease.ts'
 import type { Session, Transaction, TransactionOptions, WaitOptions } from './queryable.ts'
-import { checkWaitOptions } from './request-bounds.ts'
+import { checkLeaseOptions } from './request-options.ts'
 import { Statements } from './statements.ts'
 import { checkTransactionOptions } from './transaction-options.ts'
 import { runTransaction } from './transaction-runner.ts'
@@ -57,7 +57,7 @@ export async function runSession<T>(
   work: (session: Session) => Promise<T> | T,
   options: WaitOptions = {},
 ): Promise<T> {
-  checkWaitOptions(options)
+  checkLeaseOptions(options)
   const lease = new Lease(core, 'session', core.mailbox.root)
   const letGo = lease.bind(options)
   try {

@@ -8,18 +8,16 @@ import type {
   QueryResult,
   QueryResultRow,
 } from 'pg'
-import { checkFunction } from '../errors/check-option.ts'
 import { invalidOption } from '../errors/invalid-option-error.ts'
 import { TransactionControlError } from '../errors/transaction-errors.ts'
 import type { Reply, Request, RequestInit, RequestLane, RequestRole } from '../machines/request.ts'
 import type { Core } from './core.ts'
 import { checkChannel, checkPayload, quoteQualifiedName } from './identifiers.ts'
 import type { Queryable, RequestOptions, RowMapper, WaitOptions } from './queryable.ts'
-import { bindToOptions, checkWaitOptions } from './request-bounds.ts'
+import { bindToOptions } from './request-bounds.ts'
+import { boundsOf, checkQuery, checkRequestOptions, checkValues, type Query } from './request-options.ts'
 import { isNestedIn } from './scope.ts'
 import { isTransactionControl, mayCopyFromStdin } from './transaction-control.ts'
-
-type Query = string | (QueryConfig & RequestOptions) | (QueryArrayConfig & RequestOptions)
 
 export abstract class Statements implements Queryable {
   /** Printing a handle prints no queue, no statement and no secret. */
@@ -96,9 +94,11 @@ export abstract class Statements implements Queryable {
     mapper?: RowMapper | null,
   ): Promise<QueryResult> {
     try {
-      const config = typeof query === 'string' ? undefined : query
-      const bounds: RequestOptions | undefined = options ?? config
-      const mapRow = mapper === null ? undefined : (mapper ?? this.#mapperFor(bounds, config))
+      checkQuery(query)
+      checkValues(values)
+      if (options !== undefined) checkRequestOptions(options)
+      const bounds = boundsOf(query, options)
+      const mapRow = mapper === null ? undefined : (mapper ?? this.#mapperFor(bounds, query))
       const request = this.core.newRequest(this.#initFor(query, values, bounds, mapRow !== undefined))
       const refusal = this.refusalFor(bounds)
       if (refusal !== undefined) return Promise.reject(refusal.error)
@@ -127,10 +127,9 @@ export abstract class Statements implements Queryable {
     return undefined
   }
 
-  #mapperFor(options: RequestOptions | undefined, config: object | undefined): RowMapper | undefined {
-    const mapRow = options?.mapRow
-    if (mapRow !== undefined) checkFunction('mapRow', mapRow)
-    return mapRow ?? (config === undefined || !('rowMode' in config) ? this.core.settings.mapRow : undefined)
+  #mapperFor(options: RequestOptions | undefined, query: Query): RowMapper | undefined {
+    const isShaped = typeof query === 'object' && 'rowMode' in query && query.rowMode != null
+    return options?.mapRow ?? (isShaped ? undefined : this.core.settings.mapRow)
   }
 
   #initFor(
@@ -140,25 +139,21 @@ export abstract class Statements implements Queryable {
     isMapped: boolean,
   ): RequestInit {
     const config: Partial<QueryConfig & { rowMode: string; binary: boolean; queryMode: string }> =
-      typeof query === 'string' ? { text: query } : (query ?? {})
-    if (options !== undefined) checkWaitOptions(options)
-    const { text, name } = config
-    const values = given ?? config.values
-    if (typeof text !== 'string') throw invalidOption('text', 'a string of SQL', text ?? query)
-    if (values !== undefined && !Array.isArray(values)) throw invalidOption('values', 'an array', values)
-    if (name !== undefined && typeof name !== 'string') throw invalidOption('name', 'a string', name)
+      typeof query === 'string' ? { text: query } : query
+    const { text = '', name } = config
+    const values: readonly unknown[] | undefined = given ?? config.values
     if (this.lane.kind !== 'session' && this.lane.kind !== 'preparation')
       refuseControl(text, this.core.settings.name)
     const isSolo = mayCopyFromStdin(text)
-    const hasValues = values !== undefined && values.length > 0
+    const hasValues = values != null && values.length > 0
     return {
       text,
       role: this.role,
       lane: this.lane,
       values: hasValues ? this.core.settings.driver.prepareValues(values) : undefined,
-      name: isSolo && !hasValues ? undefined : name,
+      name: isSolo && !hasValues ? undefined : (name ?? undefined),
       rowMode: isMapped || (config.rowMode ?? this.core.settings.rowMode) === 'array' ? 'array' : undefined,
-      types: config.types,
+      types: config.types ?? undefined,
       protocol: isSolo && !hasValues ? 'simple' : config.queryMode === 'extended' ? 'extended' : undefined,
       binary: config.binary ?? false,
       isIdempotent: options?.idempotent === true,

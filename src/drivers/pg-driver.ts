@@ -13,10 +13,11 @@ export const pgDriver: Driver = {
   },
 
   prepareValues(values) {
-    // Objects only: of everything else pg's bind makes text without a chance to fail.
+    // Objects only: of everything else pg's bind makes text without a chance to fail. The array is the caller's, who may
+    // change it while the statement waits.
     return values.some((value) => typeof value === 'object' && value !== null)
       ? values.map(prepareValue_)
-      : values
+      : values.slice()
   },
 }
 

@@ -18,9 +18,12 @@ export function checkFunction(option: string, value: unknown): void {
 /**
  * Only plain objects are checked: an instance of a class may well have members of its own.
  *
- * @throws {InvalidOptionError} for a name that is not known; `path` is what stands before it in messages.
+ * @throws {InvalidOptionError} for what is no object, and for a name that is not known; `path` is what stands before it
+ * in messages.
  */
-export function checkNames(options: object, known: readonly string[], path = ''): void {
+export function checkNames(options: unknown, known: readonly string[], path = ''): asserts options is object {
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
+    throw invalidOption(path.slice(0, -1) || 'options', 'an object', options)
   const prototype: unknown = Object.getPrototypeOf(options)
   if (prototype !== Object.prototype && prototype !== null) return
   for (const name of Object.keys(options)) {

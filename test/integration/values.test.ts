@@ -52,25 +52,22 @@ describe('values of a statement', () => {
     expect(rows).toEqual([{ p: { x: 1, y: 2 }, t: new Date(0) }])
   })
 
-  it('an object changed after the call goes as it was at the call', async () => {
-    const connection = await openConnection(server)
-    const order = { id: 1 }
-    const answer = connection.query('select $1::jsonb as v', [order])
-    order.id = 2
-    expect((await answer).rows).toEqual([{ v: { id: 1 } }])
-  })
-
-  it('an array of values changed after the call goes as it was at the call', async () => {
+  it('go as they were at the call, whatever is changed while the statement waits', async () => {
     const connection = await openConnection(server)
     const values = [1]
-    await connection.transaction(async (tx) => {
-      const before = tx.query('select pg_sleep(0.01)')
-      const answers = [tx.query('select $1::int as v', values), tx.query('select $1::int as v', values)]
+    const order = { id: 1 }
+    const answers = await connection.transaction(async (tx) => {
+      const waiting = [
+        connection.query({ text: 'select $1::int as v', values, detached: true }),
+        connection.query({ text: 'select $1::jsonb as v', values: [order], detached: true }),
+      ]
       values[0] = 2
-      await before
-      const results = await Promise.all(answers)
-      expect(results.map(({ rows }) => rows[0].v)).toEqual([1, 1])
+      order.id = 2
+      await tx.query('select 1')
+      return waiting
     })
+    const rows = (await Promise.all(answers)).map((answer) => answer.rows[0].v)
+    expect(rows).toEqual([1, { id: 1 }])
   })
 })
 
@@ -133,8 +130,8 @@ describe('values that cannot be written', () => {
     const simple = connection.query('select 2\0; select 3')
     const extended = connection.query('select $1::int\0 as n', [2])
     const after = connection.query('select 4 as n')
-    await expect(simple).rejects.toThrow()
-    await expect(extended).rejects.toThrow()
+    await expect(simple).rejects.toMatchObject({ code: '08P01' })
+    await expect(extended).rejects.toMatchObject({ code: '08P01' })
     expect((await before).rows).toEqual([{ n: 1 }])
     expect((await after).rows).toEqual([{ n: 4 }])
     expect(connection.processId).toBe(processId)
@@ -149,7 +146,7 @@ describe('values that cannot be written', () => {
       Array.from({ length: 65_537 }, () => 1),
     )
     const after = connection.query('select 4 as n')
-    await expect(failing).rejects.toThrow()
+    await expect(failing).rejects.toMatchObject({ code: '08P01' })
     expect((await before).rows).toEqual([{ n: 1 }])
     expect((await after).rows).toEqual([{ n: 4 }])
     expect(connection.processId).toBe(processId)
