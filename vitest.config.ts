@@ -3,13 +3,13 @@ import { SummaryReporter } from './test/support/summary-reporter.ts'
 
 // Real servers start, die and come back in these: two workers, one for each core of a small machine.
 const onRealServers = {
-  pool: 'forks',
+  pool: 'forks' as const,
   maxWorkers: 2,
   testTimeout: 30_000,
   hookTimeout: 30_000,
   // One initdb for all; each file starts a copy.
   globalSetup: ['test/support/cluster-template.ts'],
-} as const
+}
 
 export default defineConfig(({ mode }) => ({
   test: {
