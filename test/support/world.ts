@@ -118,6 +118,8 @@ export class World implements AsyncDisposable {
     const connection = new Connection({
       connectionString: this.url,
       application_name: this.#applicationName,
+      // A backend at work notices a cut cable, and does not stay behind until its statement ends.
+      options: '-c client_connection_check_interval=100',
       logger: this.#secrets.logger,
       clock: this.clock,
       clientFactory: this.storm.clientFactory,
@@ -227,7 +229,7 @@ export class World implements AsyncDisposable {
     >
   }
 
-  /** Waits until the connection has reached a state, if only to pass through it. */
+  /** Waits until the connection is in a state; one it only passes through may be missed. */
   reached(connection: Connection, state: ConnectionState, timeoutMs = 5000): Promise<unknown> {
     return eventually(() => connection.state === state, { what: `the state ${state}`, timeoutMs })
   }
