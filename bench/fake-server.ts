@@ -1,0 +1,129 @@
+// A server of a few lines on the other end of pg's `stream` option: no socket, no process, no noise. What is measured
+// against it is the client alone.
+import { Duplex } from 'node:stream'
+
+function message(type: string, ...parts: (Buffer | string | number)[]): Buffer {
+  const body = Buffer.concat(
+    parts.map((part) =>
+      typeof part === 'number' ? int32(part) : typeof part === 'string' ? Buffer.from(`${part}\0`) : part,
+    ),
+  )
+  return Buffer.concat([Buffer.from(type), int32(body.length + 4), body])
+}
+
+function int32(value: number): Buffer {
+  const bytes = Buffer.alloc(4)
+  bytes.writeInt32BE(value)
+  return bytes
+}
+
+const hex = (digits: string): Buffer => Buffer.from(digits, 'hex')
+
+const readyForQuery = message('Z', Buffer.from('I'))
+const welcome = Buffer.concat([
+  message('R', 0),
+  message('S', 'server_version', '18.4'),
+  message('K', 1, 2),
+  readyForQuery,
+])
+/** BindComplete, a row of two columns, CommandComplete. */
+const answer = Buffer.concat([
+  message('2'),
+  message(
+    'T',
+    hex('0002'),
+    'id',
+    hex('000000000000'),
+    int32(23),
+    hex('0004ffffffff0000'),
+    'name',
+    hex('000000000000'),
+    int32(25),
+    hex('ffffffffffff0000'),
+  ),
+  message('D', hex('0002'), int32(1), Buffer.from('7'), int32(9), Buffer.from('account 7')),
+  message('C', 'SELECT 1'),
+  readyForQuery,
+])
+const firstAnswer = Buffer.concat([message('1'), answer])
+const emptyAnswer = Buffer.concat([message('I'), readyForQuery])
+
+const codes = { parse: 0x50, query: 0x51, sync: 0x53 }
+
+/** pg writes each message as one chunk, so the first byte of a chunk says what it is. */
+export class FakeServer extends Duplex {
+  readonly #isSilent: boolean
+  #isStarted = false
+  #isParsing = false
+  #due: Buffer[] = []
+
+  /** `isSilent`: takes the session in and answers no statement. */
+  constructor({ isSilent = false } = {}) {
+    super()
+    this.#isSilent = isSilent
+  }
+
+  connect(): this {
+    process.nextTick(() => this.emit('connect'))
+    return this
+  }
+
+  setNoDelay(): this {
+    return this
+  }
+
+  setKeepAlive(): this {
+    return this
+  }
+
+  ref(): this {
+    return this
+  }
+
+  unref(): this {
+    return this
+  }
+
+  override _read(): void {
+    // Answers are pushed when they are due.
+  }
+
+  override _write(chunk: Buffer, _: BufferEncoding, done: () => void): void {
+    this.#hear(chunk)
+    done()
+  }
+
+  override _writev(chunks: { chunk: Buffer }[], done: () => void): void {
+    for (const { chunk } of chunks) this.#hear(chunk)
+    done()
+  }
+
+  /** Hangs up when the client has. */
+  override _final(done: () => void): void {
+    this.push(null)
+    done()
+  }
+
+  #hear(chunk: Buffer): void {
+    if (!this.#isStarted) {
+      this.#isStarted = true
+      this.#answer(welcome)
+    } else if (this.#isSilent) return
+    else if (chunk[0] === codes.parse) this.#isParsing = true
+    else if (chunk[0] === codes.query) this.#answer(emptyAnswer)
+    else if (chunk[0] === codes.sync) {
+      this.#answer(this.#isParsing ? firstAnswer : answer)
+      this.#isParsing = false
+    }
+  }
+
+  /** All that is due in one turn comes in one piece, as it would from a socket. */
+  #answer(bytes: Buffer): void {
+    if (this.#due.push(bytes) > 1) return
+    setImmediate(() => {
+      const due = this.#due
+      this.#due = []
+      this.push(due.length === 1 ? due[0] : Buffer.concat(due))
+    })
+  }
+}

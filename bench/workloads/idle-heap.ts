@@ -1,0 +1,48 @@
+import pg from 'pg'
+import { FakeServer } from '../fake-server.ts'
+import { heapInUse } from '../heap.ts'
+import { connect } from '../subject.ts'
+import type { Workload } from '../workload.ts'
+
+const config = { host: 'fake', user: 'fake', password: 'fake', stream: () => new FakeServer() as never }
+
+/** Heap of an idle connection, on a fake wire so that no buffer of a socket blurs it. */
+export const idleHeap: Workload = {
+  name: 'idle-heap',
+  run: async ({ isQuick }) => {
+    const howMany = isQuick ? 100 : 500
+    const openRaw = async () => {
+      const client = new pg.Client(config)
+      await client.connect()
+      return client
+    }
+    const openOurs = () => connect(config)
+    // Code and caches of the first ones are nobody's.
+    await perItem(20, openRaw)
+    await perItem(20, openOurs)
+    const raw = await perItem(howMany, openRaw)
+    const ours = await perItem(howMany, openOurs)
+    return [
+      {
+        title: 'Heap of an idle connection',
+        note: `${howMany} of each; the fake wire itself, counted in both, stands for the socket`,
+        columns: [{ title: 'bytes', digits: 0 }],
+        rows: [
+          { name: 'pg', cells: [raw] },
+          { name: 'pg-supervisor, its pg client included', cells: [ours] },
+          { name: 'pg-supervisor, beside its pg client', cells: [ours - raw] },
+        ],
+        goals: [{ words: 'kB beside its pg client', measured: (ours - raw) / 1000, atMost: 16 }],
+      },
+    ]
+  },
+}
+
+async function perItem(howMany: number, open: () => Promise<{ end(): Promise<unknown> }>): Promise<number> {
+  const before = await heapInUse()
+  const opened: { end(): Promise<unknown> }[] = []
+  for (let count = 0; count < howMany; count++) opened.push(await open())
+  const bytes = ((await heapInUse()) - before) / howMany
+  await Promise.all(opened.map((one) => one.end()))
+  return bytes
+}
