@@ -49,18 +49,23 @@ export class Life {
         new AlreadyConnectedError(`connect() on ${core.settings.name}, which is ${word}`, details),
       )
     }
+    const patience = new AbortController()
     const abandoned = this.#wait(
       (notice) => this.#connectAnswer(notice, joins),
-      signal,
+      eitherOf(signal, patience.signal),
       () => {
         if (!joins) core.actor.send({ type: 'connect.abort' })
       },
     )
     const until = deadlineMs === undefined ? undefined : core.clock.now() + deadlineMs
-    const expire = (): void =>
-      core.actor.send({ type: 'connect.expire', failure: this.#expired(deadlineMs as number) })
-    const deadline =
-      deadlineMs === undefined || joins ? undefined : new Deadline(core.clock, deadlineMs, expire)
+    const expire = (): void => {
+      const failure = this.#expired(deadlineMs as number)
+      // The attempt that was joined is the schedule's, and goes on.
+      if (joins)
+        patience.abort(this.#failed({ failure, attempts: core.actor.getSnapshot().context.attempts }))
+      else core.actor.send({ type: 'connect.expire', failure })
+    }
+    const deadline = deadlineMs === undefined ? undefined : new Deadline(core.clock, deadlineMs, expire)
     core.actor.send({ type: 'connect', until })
     return abandoned.finally(() => deadline?.clear())
   }
@@ -84,8 +89,9 @@ export class Life {
         : new Deadline(core.clock, timeoutMs, () =>
             controller.abort(core.refusals.timedOut(timeoutMs, 'queue')),
           )
-    const either = signal === undefined ? controller.signal : AbortSignal.any([signal, controller.signal])
-    return this.#wait((notice) => this.#readyAnswer(notice), either).finally(() => deadline?.clear())
+    return this.#wait((notice) => this.#readyAnswer(notice), eitherOf(signal, controller.signal)).finally(
+      () => deadline?.clear(),
+    )
   }
 
   end(options: { drainMs?: number; signal?: AbortSignal } = {}): Promise<void> {
@@ -183,3 +189,6 @@ export class Life {
 }
 
 type Answer = { readonly value: undefined } | { readonly error: unknown }
+
+const eitherOf = (signal: AbortSignal | undefined, own: AbortSignal): AbortSignal =>
+  signal === undefined ? own : AbortSignal.any([signal, own])
