@@ -3,8 +3,6 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DocExample } from './doc-examples.ts'
 
-const entryPoints = { 'pg-supervisor': 'index', 'pg-supervisor/machines': 'machines' }
-
 /**
  * Type-checks examples against the sources, all in one run of the compiler, and returns its complaints, each beginning
  * with the place in the documentation. An example without imports gets the names it uses from the package or the file
@@ -18,7 +16,7 @@ export async function complaintsAbout(examples: readonly DocExample[]): Promise<
     for (const [name, example] of files) {
       await writeFile(join(folder, name), `${await prelude(example)}\n${example.code}\nexport {}\n`)
     }
-    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(configuration()))
+    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(configuration))
     const output = await compile(folder)
     return output.split('\n').flatMap((line) => {
       const found = /^(?:.*\/)?(example-\d+\.ts)\((\d+),\d+\): error (.*)$/.exec(line)
@@ -31,14 +29,12 @@ export async function complaintsAbout(examples: readonly DocExample[]): Promise<
   }
 }
 
-function configuration() {
-  const paths = Object.entries(entryPoints).map(([name, file]) => [name, [`../../src/${file}.ts`]])
-  return {
-    extends: '../../tsconfig.json',
-    // A reader's compiler may be less strict about how types are imported, and so is the prelude.
-    compilerOptions: { paths: Object.fromEntries(paths), verbatimModuleSyntax: false },
-    include: ['*.ts'],
-  }
+/** The repository's own, where the package's name already means the sources. */
+const configuration = {
+  extends: '../../tsconfig.json',
+  // A reader's compiler may be less strict about how types are imported, and so is the prelude.
+  compilerOptions: { verbatimModuleSyntax: false },
+  include: ['*.ts'],
 }
 
 function compile(folder: string): Promise<string> {
