@@ -38,7 +38,9 @@ export class SupervisedQuery extends PgQuery {
   }
 
   override requiresPreparation(): boolean {
-    return this.statement.protocol !== 'simple' && super.requiresPreparation()
+    const { protocol, name } = this.statement
+    // Named by the user, it goes by the extended protocol also while another use is still parsing that name.
+    return protocol !== 'simple' && (Boolean(name) || super.requiresPreparation())
   }
 
   override submit(connection: PgConnection): Error | null {

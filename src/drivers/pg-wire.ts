@@ -78,9 +78,9 @@ export class PgWire implements Wire, QueryOwner {
     const { name, statement } = query
     if (name === undefined)
       return statement.answered(error, error === undefined ? query.results : undefined, false)
-    this.#names.answered(statement, name, error !== undefined)
     const nameWasLost = error !== undefined && isNameLost(error)
-    if (nameWasLost) this.#names.forget(statement)
+    if (nameWasLost) this.#names.forget(statement, name)
+    else this.#names.answered(statement, name, this.#connection.parsedStatements[name] !== undefined)
     statement.answered(error, error === undefined ? query.results : undefined, nameWasLost)
   }
 

@@ -5,20 +5,28 @@ import type { Statement } from './driver.ts'
 import { Lru } from './lru.ts'
 
 interface PreparedName {
-  name: string
-  /** Its first use is unanswered. Nobody else uses it until then: were the Parse to fail, they would fail with 26000 in its place. */
-  isBeingParsed: boolean
+  readonly name: string
+  /**
+   * asked: its first use is unanswered. Nobody else uses the name until then: were the Parse to fail, they would fail with
+   * 26000 in its place. And nobody closes it: pg would take it for parsed when the answer comes.
+   */
+  stage: 'wanted' | 'asked' | 'parsed'
 }
 
 const givenLimit = 256
 const seenLimit = 1024
 const longestRememberedText = 16_384
+/** NAMEDATALEN − 1: the server cuts what is longer, and takes two names for one (PostgreSQL docs, 4.1.1). */
+const longestNameBytes = 63
+const ours = 'pgs_'
 
 export class PreparedNames {
   readonly #limit: number
   readonly #seen = new Lru<true>(seenLimit)
   readonly #automatic: Lru<PreparedName>
   readonly #given = new Lru<PreparedName>(givenLimit)
+  /** Names given up while they were being parsed; to be closed when that is over. */
+  readonly #givenUp = new Set<string>()
   readonly #closeName: (name: string) => void
   #counter = 0
 
@@ -33,43 +41,75 @@ export class PreparedNames {
     if (statement.name !== undefined) return this.#givenName(statement.name)
     if (this.#limit === 0 || !mayBeNamed(statement)) return undefined
     const prepared = this.#automatic.get(statement.text)
-    if (prepared !== undefined) return prepared.isBeingParsed ? undefined : prepared.name
+    if (prepared !== undefined) return nameNow(prepared)
     if (this.#seen.get(statement.text) === undefined) {
       this.#seen.set(statement.text, true)
       return undefined
     }
-    const fresh = { name: `pgs_${++this.#counter}`, isBeingParsed: true }
-    this.#close(this.#automatic.set(statement.text, fresh))
-    return fresh.name
+    const fresh: PreparedName = { name: `${ours}${++this.#counter}`, stage: 'wanted' }
+    this.#giveUp(this.#automatic.set(statement.text, fresh))
+    return nameNow(fresh)
   }
 
-  /** A statement sent under `name` was answered. A first use that failed leaves no name behind. */
-  answered(statement: Statement, name: string, failed: boolean): void {
-    if (statement.name !== undefined) return
-    const prepared = this.#automatic.get(statement.text)
-    if (prepared?.name !== name || !prepared.isBeingParsed) return
-    prepared.isBeingParsed = false
-    if (failed) this.#automatic.delete(statement.text)
+  /** A statement sent under `name` was answered; `isParsed`: the server knows the name, whatever became of the statement. */
+  answered(statement: Statement, name: string, isParsed: boolean): void {
+    if (this.#givenUp.delete(name)) {
+      if (isParsed) this.#closeName(name)
+      return
+    }
+    const prepared = this.#find(statement)
+    if (prepared?.name !== name) return
+    if (isParsed) prepared.stage = 'parsed'
+    else this.#setAside(statement, prepared.name)
   }
 
   /** The server no longer knows the name as it was; the next use gets a new one. */
-  forget(statement: Statement): void {
-    if (statement.name === undefined) this.#automatic.delete(statement.text)
-    else
-      this.#given.set(statement.name, { name: `${statement.name}#${++this.#counter}`, isBeingParsed: false })
+  forget(statement: Statement, name: string): void {
+    if (this.#find(statement)?.name !== name) return
+    this.#setAside(statement, statement.name && this.#anotherName(statement.name))
+    // It may have kept what it no longer answers by; closing a name that is gone is no error.
+    this.#closeName(name)
   }
 
-  #givenName(given: string): string {
+  #find(statement: Statement): PreparedName | undefined {
+    return statement.name === undefined
+      ? this.#automatic.get(statement.text)
+      : this.#given.get(statement.name)
+  }
+
+  /** The next use parses it anew. */
+  #setAside(statement: Statement, name: string | undefined): void {
+    if (statement.name === undefined || name === undefined) this.#automatic.delete(statement.text)
+    else this.#given.set(statement.name, { name, stage: 'wanted' })
+  }
+
+  #givenName(given: string): string | undefined {
     const known = this.#given.get(given)
-    if (known !== undefined) return known.name
-    this.#close(this.#given.set(given, { name: given, isBeingParsed: false }))
-    return given
+    if (known !== undefined) return nameNow(known)
+    const isFree = !given.startsWith(ours) && isKeptWhole(given) && !this.#givenUp.has(given)
+    const fresh: PreparedName = { name: isFree ? given : this.#anotherName(given), stage: 'wanted' }
+    this.#giveUp(this.#given.set(given, fresh))
+    return nameNow(fresh)
   }
 
-  #close(evicted: PreparedName | undefined): void {
-    if (evicted !== undefined && !evicted.isBeingParsed) this.#closeName(evicted.name)
+  #anotherName(given: string): string {
+    const name = `${given}#${++this.#counter}`
+    return isKeptWhole(name) && !given.startsWith(ours) ? name : `${ours}${this.#counter}`
+  }
+
+  #giveUp(evicted: PreparedName | undefined): void {
+    if (evicted?.stage === 'asked') this.#givenUp.add(evicted.name)
+    else if (evicted?.stage === 'parsed') this.#closeName(evicted.name)
   }
 }
+
+function nameNow(prepared: PreparedName): string | undefined {
+  if (prepared.stage === 'asked') return undefined
+  if (prepared.stage === 'wanted') prepared.stage = 'asked'
+  return prepared.name
+}
+
+const isKeptWhole = (name: string): boolean => Buffer.byteLength(name) <= longestNameBytes
 
 /** Only the extended protocol knows names, and only texts that will come again are worth one. */
 function mayBeNamed(statement: Statement): boolean {

@@ -83,6 +83,14 @@ describe('an error inside a pipeline', () => {
     expect((await connection.query(named)).rows).toEqual([{ n: 7 }])
   })
 
+  it('of a name is the same for every use: it takes one statement', async () => {
+    const connection = await openConnection(server)
+    const named = { name: 'two at once', text: 'select 1; select 2' }
+    const told = await Promise.allSettled([1, 2, 3].map(() => connection.query(named)))
+    const codes = told.map((each) => each.status === 'rejected' && (each.reason as { code: string }).code)
+    expect(codes).toEqual(['42601', '42601', '42601'])
+  })
+
   it('is not told as a death: 57P01 and 40001 raised by a user keep the session', async () => {
     const connection = await openConnection(server)
     const { processId } = connection
