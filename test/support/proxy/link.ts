@@ -52,6 +52,9 @@ export class Link {
 }
 
 function reset(socket: Socket): void {
-  if (socket.pending) socket.destroy()
+  // Node loses a socket that is reset while its FIN is on the way ('reset EINVAL'): it is never closed, and the process
+  // spins for ever when it ends (seen on 20.20).
+  const isEnding = socket.writableEnded && !socket.writableFinished
+  if (socket.pending || isEnding) socket.destroy()
   else if (!socket.destroyed) socket.resetAndDestroy()
 }

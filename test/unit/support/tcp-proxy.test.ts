@@ -186,6 +186,17 @@ describe('a cable', () => {
     await openPair()
   })
 
+  it('that is cut in the moment it ends one side lets go of that side too', async () => {
+    const [client] = await openPair()
+    proxy.halfClose('client')
+    proxy.cut()
+    const isGone = () => {
+      client.socket.write('anybody there?')
+      return client.events.some((event) => event === 'ECONNRESET' || event === 'EPIPE')
+    }
+    await eventually(isGone, { what: 'the proxy refuses what the client says' })
+  })
+
   it('that is closed politely ends both sides', async () => {
     const [client, peer] = await openPair()
     proxy.fin()
