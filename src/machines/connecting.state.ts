@@ -32,6 +32,7 @@ export const connecting = connectionSetup.createStateConfig({
   },
   states: {
     dialing: {
+      description: 'one attempt under one deadline',
       invoke: { src: 'dial', id: 'dial', input: onSession },
       on: {
         'dial.opened': [
@@ -52,11 +53,13 @@ export const connecting = connectionSetup.createStateConfig({
       },
     },
     waiting: {
+      description: "the schedule's delay",
       entry: 'noteNextAttempt',
       exit: 'noteAttempt',
       after: { delay: 'dialing' },
     },
     restoring: {
+      description: 'recovery handlers, where a session was lost before',
       invoke: { src: 'restore', id: 'restore', input: onSession },
       on: {
         ...sayings,

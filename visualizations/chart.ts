@@ -1,0 +1,83 @@
+// The chart as plain data, read from the live state nodes: XState's own `definition` leaves out the eventless transitions.
+import type { AnyStateNode } from 'xstate'
+
+export interface ChartState {
+  /** 'attached.inTransaction'; '' is the chart itself. */
+  readonly path: string
+  readonly description: string | undefined
+  readonly initial: string | undefined
+  readonly children: readonly ChartState[]
+  readonly entry: readonly string[]
+  readonly exit: readonly string[]
+  /** The actors that live as long as the state lasts. */
+  readonly actors: readonly string[]
+  readonly edges: readonly ChartEdge[]
+}
+
+export interface ChartEdge {
+  readonly source: string
+  readonly event: string
+  /** 'else' where the same event has guards before; undefined where it has none. */
+  readonly guard: string | undefined
+  /** Undefined: the state stays. */
+  readonly target: string | undefined
+  readonly actions: readonly string[]
+}
+
+type Transition = NonNullable<AnyStateNode['always']>[number]
+
+export function readChart(node: AnyStateNode): ChartState {
+  const initial = node.initial.target[0]
+  return {
+    path: pathOf(node),
+    description: node.description,
+    initial: initial === undefined ? undefined : pathOf(initial),
+    children: Object.values(node.states).map(readChart),
+    entry: named(node.entry),
+    exit: named(node.exit),
+    actors: node.invoke.map(({ id }) => id),
+    edges: edgesOf(node),
+  }
+}
+
+export const allStates = (state: ChartState): ChartState[] => [state, ...state.children.flatMap(allStates)]
+
+export const keyOf = (path: string): string => path.slice(path.lastIndexOf('.') + 1)
+
+const pathOf = ({ path }: AnyStateNode): string => path.join('.')
+
+function edgesOf(node: AnyStateNode): ChartEdge[] {
+  const delays = new Map(node.after.map(({ eventType, delay }) => [eventType, `after ${String(delay)}`]))
+  const candidates = [['at once', node.always ?? []] as const, ...node.transitions]
+  return candidates.flatMap(([event, transitions]) =>
+    transitions.map((transition, index) => edgeOf(delays.get(event) ?? event, transition, index > 0)),
+  )
+}
+
+function edgeOf(event: string, transition: Transition, isLater: boolean): ChartEdge {
+  const { source, target, guard, actions } = transition
+  return {
+    source: pathOf(source),
+    event,
+    guard: guard === undefined ? (isLater ? 'else' : undefined) : nameOf(guard),
+    target: target?.map(pathOf).join(', '),
+    actions: named(actions),
+  }
+}
+
+/** Without what XState puts in by itself, the setting and clearing of timers. */
+const named = (actions: readonly unknown[]): string[] =>
+  actions.filter((action) => typeof action !== 'function').map(nameOf)
+
+/** 'announce dead': the params that stand in the chart belong to the name; those that come with the event do not. */
+function nameOf(reference: unknown): string {
+  if (typeof reference === 'string') return reference
+  const { type, params } = reference as { type: string; params?: unknown }
+  const given =
+    typeof params === 'function' ? (params({ event: whatever, context: whatever }) as object) : params
+  const words = Object.values(given ?? {}).filter((value) => typeof value === 'string')
+  return [type, ...words].join(' ')
+}
+
+/** Has every property, each of them like itself. */
+const whatever: object = new Proxy({}, { get: () => whatever, ownKeys: () => [] })
