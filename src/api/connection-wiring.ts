@@ -173,7 +173,7 @@ export class ConnectionWiring implements Wiring {
 
   refuseWaiting(because: Refusal, all: boolean): void {
     if (all) this.#patience.end()
-    for (const request of [...this.#parts.ledger.unsettled()]) {
+    for (const request of this.#parts.ledger.unsettled()) {
       if (request.phase !== 'queued' || request.lane !== this.mailbox.root) continue
       if (all || (!request.isIdempotent && !request.isPatient)) this.#refuse(request, because)
     }

@@ -143,7 +143,7 @@ export class Core implements MailboxHost, RequestKeeper {
     this.ledger.settled(request, error, result)
   }
 
-  unsettled(): Iterable<Request> {
+  unsettled(): Request[] {
     return this.ledger.unsettled()
   }
 

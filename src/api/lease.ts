@@ -83,7 +83,7 @@ export class Lease {
   }
 
   #unsettled(): Request[] {
-    const requests = [...this.core.ledger.unsettled()]
+    const requests = this.core.ledger.unsettled()
     return requests.filter((request) => request === this.#opener || request.lane.isWithin(this.lane))
   }
 

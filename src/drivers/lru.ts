@@ -1,8 +1,19 @@
-/** A map that keeps its most recently used entries, up to a limit. */
+interface Entry<V> {
+  readonly key: string
+  value: V
+  older: Entry<V> | undefined
+  newer: Entry<V> | undefined
+}
+
+/**
+ * A map that keeps its most recently used entries, up to a limit. A use moves links and allocates nothing: the order of
+ * insertion of a Map would serve as well, but filling it anew at each use leaves more to the collector than the queries do.
+ */
 export class Lru<V> {
   readonly #limit: number
-  readonly #entries = new Map<string, V>()
-  #newest: string | undefined
+  readonly #entries = new Map<string, Entry<V>>()
+  #oldest: Entry<V> | undefined
+  #newest: Entry<V> | undefined
 
   constructor(limit: number) {
     this.#limit = limit
@@ -13,29 +24,48 @@ export class Lru<V> {
   }
 
   get(key: string): V | undefined {
-    const value = this.#entries.get(key)
-    // A Map iterates in order of insertion: putting an entry in anew makes it the youngest.
-    if (value !== undefined && key !== this.#newest) this.#put(key, value)
-    return value
+    // The same again and again is the most frequent use of all.
+    if (this.#newest?.key === key) return this.#newest.value
+    const entry = this.#entries.get(key)
+    if (entry === undefined) return undefined
+    this.#unlink(entry)
+    this.#append(entry)
+    return entry.value
   }
 
   /** Puts an entry in; returns the one that had to go for it. */
   set(key: string, value: V): V | undefined {
-    this.#put(key, value)
-    if (this.#entries.size <= this.#limit) return undefined
-    const [oldestKey, oldest] = this.#entries.entries().next().value as [string, V]
-    this.#entries.delete(oldestKey)
-    return oldest
+    this.delete(key)
+    const entry: Entry<V> = { key, value, older: undefined, newer: undefined }
+    this.#entries.set(key, entry)
+    this.#append(entry)
+    const oldest = this.#oldest
+    if (this.#entries.size <= this.#limit || oldest === undefined) return undefined
+    this.delete(oldest.key)
+    return oldest.value
   }
 
   delete(key: string): void {
+    const entry = this.#entries.get(key)
+    if (entry === undefined) return
     this.#entries.delete(key)
-    if (this.#newest === key) this.#newest = undefined
+    this.#unlink(entry)
   }
 
-  #put(key: string, value: V): void {
-    this.#entries.delete(key)
-    this.#entries.set(key, value)
-    this.#newest = key
+  #append(entry: Entry<V>): void {
+    entry.older = this.#newest
+    if (this.#newest === undefined) this.#oldest = entry
+    else this.#newest.newer = entry
+    this.#newest = entry
+  }
+
+  #unlink(entry: Entry<V>): void {
+    const { older, newer } = entry
+    if (older === undefined) this.#oldest = newer
+    else older.newer = newer
+    if (newer === undefined) this.#newest = older
+    else newer.older = older
+    entry.older = undefined
+    entry.newer = undefined
   }
 }

@@ -7,8 +7,8 @@ import type { Reply, Request } from './request.ts'
 /** Whom the mailbox tells, and who makes the words: it knows neither the chart nor the errors' texts. */
 export interface MailboxHost {
   readonly clock: Clock
-  /** All requests accepted and not settled, in the order they were asked for. */
-  unsettled(): Iterable<Request>
+  /** All requests accepted and not settled, in the order they were asked for; a list of its own for each call. */
+  unsettled(): Request[]
   /** A statement of a living session failed by the server's word. */
   erred(error: unknown, request: Request): void
   became(occupation: Occupation): void

@@ -143,7 +143,7 @@ export class Mailbox implements Pipeline {
     this.#open = this.root
     this.#flight = new Fifo()
     const repeated: Request[] = []
-    for (const request of [...this.#host.unsettled()]) {
+    for (const request of this.#host.unsettled()) {
       const verdict = lossVerdict(request)
       if (verdict.kind === 'applied') request.settle(undefined, this.#host.commitReply())
       else if (verdict.kind === 'repeat') {
@@ -157,7 +157,7 @@ export class Mailbox implements Pipeline {
 
   /** Nothing is accepted any more; what is unsettled is refused in the order it was asked for. */
   shut(refusal: (request: Request) => unknown): void {
-    for (const request of [...this.#host.unsettled()]) request.settle(refusal(request))
+    for (const request of this.#host.unsettled()) request.settle(refusal(request))
     for (
       let lane: RequestLane | undefined = this.#open;
       lane !== undefined && lane !== this.root;

@@ -67,6 +67,8 @@ export class Request implements Statement {
   /** Written once on a session that died: it may have been applied, whatever becomes of it now. */
   wasWritten = false
   wasHealed = false
+  /** Where its keeper has it: the keeper's own affair. */
+  entry: object | undefined
   readonly #keeper: RequestKeeper
 
   constructor(id: number, init: RequestInit, keeper: RequestKeeper) {
