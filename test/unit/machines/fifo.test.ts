@@ -19,13 +19,13 @@ describe('a fifo', () => {
         const fifo = new Fifo<number>()
         const array: number[] = []
         for (const done of steps) {
-          if ('push' in done) {
-            fifo.push(done.push)
-            array.push(done.push)
-          } else if ('unshift' in done) {
+          const shifted = [fifo, array].map((queue) => ('shift' in done ? queue.shift() : undefined))
+          expect(shifted[0]).toBe(shifted[1])
+          if ('push' in done) for (const queue of [fifo, array]) queue.push(done.push)
+          if ('unshift' in done) {
             fifo.unshift(done.unshift)
             array.unshift(...done.unshift)
-          } else expect(fifo.shift()).toBe(array.shift())
+          }
           expect([...fifo]).toEqual(array)
           expect([fifo.size, fifo.peek()]).toEqual([array.length, array[0]])
         }
