@@ -76,7 +76,9 @@ async function toTheEnd<T>(lease: Lease, work: Work<T>): Promise<Tried<T>> {
     await rollBack(lease, failure.error)
     return failure
   }
-  const reply = await commit(lease)
+  const committed = await commit(lease)
+  if (committed.kind !== 'done') return committed
+  const reply = committed.value
   if (!Array.isArray(reply) && reply?.command === 'ROLLBACK') {
     const message = `a transaction on ${core.settings.name} was rolled back by the server: one of its statements had failed, and its error was swallowed`
     const cause = lane.firstError
@@ -88,13 +90,14 @@ async function toTheEnd<T>(lease: Lease, work: Work<T>): Promise<Tried<T>> {
   return outcome
 }
 
-async function commit(lease: Lease): Promise<Reply> {
+/** From here on only COMMIT's own answer counts, whatever else the transaction was cut with meanwhile. */
+async function commit(lease: Lease): Promise<Tried<Reply>> {
   try {
-    return await lease.ask('COMMIT', 'commit')
+    return { kind: 'done', value: await lease.ask('COMMIT', 'commit') }
   } catch (error) {
     // It was refused before it was written; a COMMIT that the server answered has ended the transaction either way.
     if (lease.core.mailbox.wire?.transactionStatus !== 'I') await rollBack(lease, error)
-    throw error
+    return { kind: lease.lane.refusal === undefined ? 'failed' : 'cut', error }
   }
 }
 
