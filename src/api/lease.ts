@@ -18,6 +18,8 @@ export type WorkOutcome<T> =
 export class Lease {
   readonly core: Core
   readonly lane: RequestLane
+  /** The user's callback has settled: its handle is revoked, though what was asked on it may still be under way. */
+  isOver = false
   readonly #open = new Set<Promise<unknown>>()
   readonly #cut: Promise<{ readonly kind: 'cut'; readonly error: unknown }>
   #opener: Request | undefined
@@ -89,9 +91,13 @@ export class Lease {
 
   /** Runs the user's code inside the lane. */
   run<T>(work: () => Promise<T> | T): Promise<WorkOutcome<T>> {
+    const over = (outcome: WorkOutcome<T>): WorkOutcome<T> => {
+      this.isOver = true
+      return outcome
+    }
     const running = runInside(this.lane, async () => work()).then(
-      (value): WorkOutcome<T> => ({ kind: 'done', value }),
-      (error: unknown): WorkOutcome<T> => ({ kind: 'failed', error }),
+      (value) => over({ kind: 'done', value }),
+      (error: unknown) => over({ kind: 'failed', error }),
     )
     return Promise.race([running, this.#cut])
   }

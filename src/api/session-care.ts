@@ -34,11 +34,9 @@ export class SessionCare {
       const calls = names.map((_, index) => `set_config($${2 * index + 1}, $${2 * index + 2}, false)`)
       await run(`SELECT ${calls.join(', ')}`, names.flat())
     }
-    if (setup !== undefined) await runInside(lane, async () => setup(this.#handleOn(lane)))
-    if (core.mailbox.wire?.transactionStatus !== 'I') {
-      await run('ROLLBACK')
-      const message = `setup on ${core.settings.name} left a transaction open; it was rolled back`
-      core.notices.publish({ type: 'warning', reason: 'transactionLeftOpen', message })
+    if (setup !== undefined) {
+      await this.#runOn(lane, setup)
+      await this.#leaveNoTransaction(lane, 'setup')
     }
     const channels = await this.#channels.restore(run)
     return { listeningSince: core.clock.now(), channels }
@@ -50,17 +48,26 @@ export class SessionCare {
     const { connectTimeoutMs } = settings
     const lane = mailbox.openLane
     let deadline: Deadline | undefined
+    let isLate = false
     const timeout = new Promise<never>((_, reject) => {
-      const late = () => reject(new Error(`recovery handlers did not end within ${connectTimeoutMs} ms`))
+      const late = (): void => {
+        isLate = true
+        reject(new Error(`recovery handlers did not end within ${connectTimeoutMs} ms`))
+      }
       deadline = new Deadline(clock, connectTimeoutMs, late)
     })
     timeout.catch(() => undefined)
     for (const handler of [...this.recoveryHandlers]) {
-      if (signal.aborted) break
-      try {
-        await Promise.race([runInside(lane, async () => handler(this.#handleOn(lane))), timeout])
-      } catch (error) {
-        if (!signal.aborted) this.#core().notices.reportError(error, 'a recovery handler')
+      for (const step of [
+        () => this.#runOn(lane, handler),
+        () => this.#leaveNoTransaction(lane, 'a recovery handler'),
+      ]) {
+        if (signal.aborted || isLate) break
+        try {
+          await Promise.race([step(), timeout])
+        } catch (error) {
+          if (!signal.aborted) this.#core().notices.reportError(error, 'a recovery handler')
+        }
       }
     }
     deadline?.clear()
@@ -91,12 +98,30 @@ export class SessionCare {
     }
   }
 
-  #handleOn(lane: RequestLane): Session {
-    return new SessionHandle(this.#onLane(lane))
+  /** Hands the session out for as long as the callback runs. */
+  async #runOn(lane: RequestLane, callback: (session: Session) => unknown): Promise<void> {
+    const owner = this.#onLane(lane)
+    try {
+      await runInside(lane, async () => callback(new SessionHandle(owner)))
+    } finally {
+      owner.isOver = true
+    }
+  }
+
+  /** What comes next on the session must not end up in a transaction that nobody knows of. */
+  async #leaveNoTransaction(lane: RequestLane, whose: string): Promise<void> {
+    const core = this.#core()
+    const run = (text: string) => core.ask(core.newRequest({ text, lane }))
+    // The status is true only behind what is still in flight.
+    if (core.mailbox.oldest !== undefined) await run('')
+    if (core.mailbox.wire?.transactionStatus === 'I') return
+    const message = `${whose} on ${core.settings.name} left a transaction open; it was rolled back`
+    core.notices.publish({ type: 'warning', reason: 'transactionLeftOpen', message })
+    await run('ROLLBACK')
   }
 
   #onLane(lane: RequestLane) {
-    return { core: this.#core(), lane, track: handled }
+    return { core: this.#core(), lane, isOver: false, track: handled }
   }
 }
 

@@ -12,6 +12,7 @@ import { runTransaction } from './transaction-runner.ts'
 export interface SessionOwner {
   readonly core: Core
   readonly lane: RequestLane
+  readonly isOver: boolean
   track<T>(statement: Promise<T>): Promise<T>
 }
 
@@ -32,6 +33,10 @@ export class SessionHandle extends Statements implements Session {
 
   protected get lane(): RequestLane {
     return this.#owner.lane
+  }
+
+  protected override get isRevoked(): boolean {
+    return this.#owner.isOver
   }
 
   protected override keep<T>(statement: Promise<T>): Promise<T> {

@@ -33,6 +33,11 @@ export abstract class Statements implements Queryable {
   protected abstract readonly lane: RequestLane
   protected readonly role: RequestRole = 'statement'
 
+  /** The callback that was handed this has settled. */
+  protected get isRevoked(): boolean {
+    return false
+  }
+
   query<R extends unknown[] = unknown[]>(
     query: QueryArrayConfig & RequestOptions,
     values?: readonly unknown[],
@@ -121,7 +126,7 @@ export abstract class Statements implements Queryable {
     if (options?.signal?.aborted) return { error: options.signal.reason }
     if (lane.refusal !== undefined) return lane.refusal
     if (lane.lostBy !== undefined) return { error: core.refusals.lost(lane.lostBy, 'notApplied') }
-    if (lane.stage === 'ended') return { error: core.refusals.revoked(lane) }
+    if (lane.stage === 'ended' || this.isRevoked) return { error: core.refusals.revoked(lane) }
     if (options?.detached !== true && isNestedIn(lane)) return { error: core.refusals.nested(lane) }
     if (lane.kind === 'autocommit') return core.refusalByLimit()
     return undefined

@@ -25,6 +25,10 @@ export class TransactionHandle extends Statements implements Transaction {
     return this.#lease.lane
   }
 
+  protected override get isRevoked(): boolean {
+    return this.#lease.isOver
+  }
+
   protected override keep<T>(statement: Promise<T>): Promise<T> {
     return this.#lease.track(statement)
   }
