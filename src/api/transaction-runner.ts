@@ -2,6 +2,7 @@
 // by ROLLBACK is a failure, a lost answer is unknown, a session lost before COMMIT was written applied nothing.
 import { exponentialBackoff } from '../backoff/exponential.ts'
 import { Schedule } from '../backoff/schedule.ts'
+import { outcomeOf } from '../errors/outcome-of.ts'
 import { RollbackFailedError, TransactionAbortedError } from '../errors/transaction-errors.ts'
 import type { Reply, RequestLane } from '../machines/request.ts'
 import type { Core } from './core.ts'
@@ -22,6 +23,8 @@ export async function runTransaction<T>(
   const plan = retryPlan(options, () => exponentialBackoff({ random: core.settings.random }))
   const started = core.clock.now()
   const delays = new Schedule(plan.backoff, (error) => core.notices.reportError(error, 'retry.backoff'))
+  // A COMMIT whose answer was lost, and whose caller vouched for repeating it.
+  let doubt: { error: unknown } | undefined
   try {
     for (let attempt = 1; ; attempt++) {
       const bounds = leftOf(options, core.clock.now() - started)
@@ -30,8 +33,12 @@ export async function runTransaction<T>(
       // A session lease that was lost can't be begun in again.
       const delayMs = parent.stage === 'open' && mayRepeat(tried, attempt, plan) ? delays.next() : undefined
       if (delayMs === undefined) throw tried.error
+      if (outcomeOf(tried.error) === 'unknown') doubt ??= tried
       await pause(core, delayMs, leftOf(options, core.clock.now() - started))
     }
+  } catch (error) {
+    // That the repetition was not applied says nothing of what it was to repeat.
+    throw doubt !== undefined && outcomeOf(error) === 'notApplied' ? doubt.error : error
   } finally {
     delays.close()
   }
