@@ -106,6 +106,21 @@ describe('a session that is lost during COMMIT', () => {
     await expect(done).resolves.toBe(2)
   })
 
+  it('stays unknown when it was to be run again and could not be', async () => {
+    await using world = await openWorld({ server, proxy: true, connections: 1 })
+    const connection = world.connections[0]!
+    const tag = world.proxy.holdNext(completes('COMMIT'), 'toClient')
+    const done = world.operation((marker) =>
+      connection.transaction((tx) => tx.query(world.insert, [marker]), { idempotent: true }),
+    )
+    await tag.arrived()
+    world.proxy.refuse()
+    world.proxy.cut()
+    await world.told(connection, 'reconnecting')
+    await connection.end()
+    await expect(done).rejects.toMatchObject({ outcome: 'unknown' })
+  })
+
   it('ends an abort no differently: the answer is waited for', async () => {
     await using world = await openWorld({ server, proxy: true, connections: 1 })
     const connection = world.connections[0]!
