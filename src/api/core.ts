@@ -6,7 +6,7 @@ import { RequestTimeoutError } from '../errors/request-errors.ts'
 import { isServerError } from '../errors/server-error.ts'
 import type { Berth } from '../machines/berth.ts'
 import { type ConnectionMachine, connectionMachine } from '../machines/connection.machine.ts'
-import { withFastPath } from '../machines/fast-path.ts'
+import { guardDoor, withFastPath } from '../machines/fast-path.ts'
 import { phaseOf } from '../machines/loss-verdict.ts'
 import { Mailbox } from '../machines/mailbox.ts'
 import type { MailboxHost } from '../machines/mailbox-host.ts'
@@ -72,6 +72,7 @@ export class Core implements MailboxHost, RequestKeeper {
         ...harmlessInspector(settings.inspect, (error) => notices.reportError(error, 'inspect')),
       },
     )
+    guardDoor(this.actor, (type) => this.#misfit(type))
     this.wiring.outage = () => this.outage
     // Without an error observer a fault of the chart would end the process; with it, nothing is left waiting.
     this.actor.subscribe({ error: (error) => this.#broken(error) })
@@ -230,7 +231,7 @@ export class Core implements MailboxHost, RequestKeeper {
     this.notices.publish({
       type: 'warning',
       reason: 'unknownEvent',
-      message: `an event of no known shape was passed over: ${String(type)}`,
+      message: `an event of no known shape was passed over: ${typeof type === 'string' ? type : 'its type is no string'}`,
     })
   }
 

@@ -10,6 +10,12 @@ export class Berth {
   #report: Hear | undefined
   #aboard: Hear | undefined
   #backlog: WireFact[] = []
+  #buried: Promise<unknown> = Promise.resolve()
+
+  /** Settles when every session that was taken out is closed. */
+  get buried(): Promise<unknown> {
+    return this.#buried
+  }
 
   get wire(): Wire | undefined {
     return this.#wire
@@ -50,5 +56,10 @@ export class Berth {
     this.#report = undefined
     this.#backlog = []
     return wire
+  }
+
+  /** Takes note of a session that is being closed, so that whoever ends the connection can wait for that. */
+  bury(closing: Promise<unknown>): void {
+    this.#buried = Promise.all([this.#buried, closing])
   }
 }

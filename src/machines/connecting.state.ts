@@ -25,7 +25,7 @@ export const connecting = connectionSetup.createStateConfig({
     'connect.abort': [
       { guard: 'cameFromIdle', target: 'idle', actions: 'refuseWaiting' },
       { guard: 'cameFromDead', target: '#connection.dead.settled' },
-      { target: 'closed', actions: 'refuseWaiting' },
+      { target: 'closed', actions: 'shut' },
     ],
     'connect.expire': { target: '#connection.dead.settled', actions: noteExpiry },
     end: '#connection.closing.terminating',

@@ -24,7 +24,7 @@ export const connectionMachine = connectionSetup.createMachine({
           actions: { type: 'noteConnect', params: ({ event }) => ({ from: 'idle', until: event.until }) },
         },
         statement: { actions: { type: 'refuse', params: whole } },
-        end: 'closed',
+        end: { target: 'closed', actions: 'shut' },
       },
     },
     connecting,

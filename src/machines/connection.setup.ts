@@ -1,6 +1,7 @@
 // What the words of the chart mean: every guard and every action is one expression. Judges are plain functions, plugged
 // in by option through the wiring or by `.provide({ guards })`.
 import { assign, emit, enqueueActions, setup } from 'xstate'
+import { longestDelayMs } from '../backoff/longest-delay.ts'
 import { defaultDeathChecker } from '../detectors/default-death-checker.ts'
 import { defaultHopelessChecker } from '../detectors/default-hopeless-checker.ts'
 import type { HostAddress, Notification, ServerNotice } from '../drivers/driver.ts'
@@ -10,6 +11,9 @@ import type { ConnectionEvent, ConnectionState, MachineNotice } from './connecti
 import type { Occupation } from './occupation.ts'
 import { dial, drain, hangUp, monitors, restore, session } from './session.actors.ts'
 import { nowOf, type Refusal, wiringOf } from './wiring.ts'
+
+/** Node takes a longer wait for 1 ms. */
+const timerMs = (ms: number): number => Math.min(ms, longestDelayMs)
 
 type Holding<T> = { context: ConnectionContext } & T
 
@@ -186,7 +190,7 @@ export const connectionSetup = setup({
     shut: ({ context }) => wiringOf(context)?.shut(),
   },
   delays: {
-    delay: ({ context }) => context.delayMs ?? 0,
-    drainLimit: ({ context }) => context.drainMs,
+    delay: ({ context }) => timerMs(context.delayMs ?? 0),
+    drainLimit: ({ context }) => timerMs(context.drainMs),
   },
 })

@@ -2,14 +2,19 @@
 import type { Lane } from './lane.ts'
 import type { Request } from './request.ts'
 
-export type Occupation =
-  | 'connected'
-  | 'querying'
-  | 'inTransaction.waiting'
-  | 'inTransaction.querying'
-  | 'inTransaction.failed'
-  | 'inTransaction.committing'
-  | 'inTransaction.rollingBack'
+const occupations = [
+  'connected',
+  'querying',
+  'inTransaction.waiting',
+  'inTransaction.querying',
+  'inTransaction.failed',
+  'inTransaction.committing',
+  'inTransaction.rollingBack',
+] as const
+
+export type Occupation = (typeof occupations)[number]
+
+export const isOccupation = (value: unknown): value is Occupation => occupations.includes(value as Occupation)
 
 export function occupationOf(
   open: Lane,

@@ -189,11 +189,13 @@ function relay(wiring: Wiring, tell: Tell, fact: WireFact): void {
 
 /** Closes whatever session there is; then the schedule says when the next may be tried. */
 export const hangUp = actor((wiring, tell, { manner = 'goodbye' }) => {
-  const wire = wiring.berth.clear()
+  const { berth, clock } = wiring
+  const wire = berth.clear()
   const done = (): void => tell({ type: 'hungUp', delayMs: wiring.nextDelay() })
   let isLeft = false
-  if (wire === undefined) queueMicrotask(() => isLeft || done())
-  else void closeWire(wire, wiring.clock, manner).then(() => isLeft || done())
+  if (wire !== undefined) berth.bury(closeWire(wire, clock, manner))
+  // Also one that another state began to close.
+  void berth.buried.then(() => isLeft || done())
   return () => {
     isLeft = true
   }

@@ -1,6 +1,7 @@
 // The shape of every event of the vocabulary. The actor is public, so events come from strangers too.
 import { isHostAddress } from '../drivers/host-address.ts'
 import type { ConnectionEvent } from './connection.events.ts'
+import { isOccupation } from './occupation.ts'
 
 type Shape = (event: Record<string, unknown>) => boolean
 
@@ -12,6 +13,7 @@ const isFailure = (value: unknown): boolean =>
   isObject(value) &&
   typeof value['kind'] === 'string' &&
   typeof value['phase'] === 'string' &&
+  typeof value['message'] === 'string' &&
   isNumber(value['at'])
 const always: Shape = () => true
 
@@ -34,7 +36,7 @@ const shapes: Record<ConnectionEvent['type'], Shape> = {
     isObject(event['notification']) && typeof event['notification']['channel'] === 'string',
   'session.noticed': (event) => isObject(event['notice']),
   'session.parameter': always,
-  became: (event) => typeof event['occupation'] === 'string',
+  became: (event) => isOccupation(event['occupation']),
   retire: (event) => typeof event['reason'] === 'string',
   quiet: always,
   drained: always,
