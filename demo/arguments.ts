@@ -1,0 +1,29 @@
+import { parseArgs } from 'node:util'
+
+export const usage = `
+  npm run demo                        everything, on a PostgreSQL of its own
+  npm run demo -- --url postgres://…  on a server of yours: there it makes one table, kills
+                                      only its own session, and drops the table again
+  npm run demo -- --help              this
+
+  It ends with code 0 when nothing was lost, 1 when something was, 2 when it could not run.
+  NO_COLOR=1 switches colours off.
+`
+
+export interface Wishes {
+  readonly help: boolean
+  /** The user's own server. */
+  readonly url: string | undefined
+}
+
+/** @throws {Error} in words for the user */
+export function readArguments(args: readonly string[]): Wishes {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { url: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+  })
+  const { url, help = false } = values
+  if (url !== undefined && !/^postgres(ql)?:\/\//.test(url))
+    throw new Error('--url wants an address such as postgres://user:password@localhost:5432/database')
+  return { help, url }
+}
