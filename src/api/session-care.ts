@@ -57,6 +57,14 @@ export class SessionCare {
       deadline = new Deadline(clock, connectTimeoutMs, late)
     })
     timeout.catch(() => undefined)
+    // A handler that never ends keeps nothing waiting, and no timer set, once nobody waits for it.
+    const aborted = new Promise<void>((resolve) => {
+      const abort = (): void => {
+        deadline?.clear()
+        resolve()
+      }
+      signal.addEventListener('abort', abort, { once: true })
+    })
     for (const handler of [...this.recoveryHandlers]) {
       for (const step of [
         () => this.#runOn(lane, handler),
@@ -64,7 +72,7 @@ export class SessionCare {
       ]) {
         if (signal.aborted || isLate) break
         try {
-          await Promise.race([step(), timeout])
+          await Promise.race([step(), timeout, aborted])
         } catch (error) {
           if (!signal.aborted) this.#core().notices.reportError(error, 'a recovery handler')
         }

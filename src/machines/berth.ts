@@ -60,6 +60,6 @@ export class Berth {
 
   /** Takes note of a session that is being closed, so that whoever ends the connection can wait for that. */
   bury(closing: Promise<unknown>): void {
-    this.#buried = Promise.all([this.#buried, closing])
+    this.#buried = Promise.all([this.#buried, closing]).then(() => undefined)
   }
 }
