@@ -44,13 +44,14 @@ export const attached = connectionSetup.createStateConfig({
         },
       ],
     },
+    // Unsupervised there would be no session after this one, and what waits would fail.
     retire: [
       {
-        guard: 'isQuiet',
+        guard: 'isQuietAndSupervised',
         target: 'dead',
         actions: [{ type: 'noteRetiring', params: whole }, 'noteRetirement'],
       },
-      { actions: { type: 'noteRetiring', params: whole } },
+      { guard: 'isSupervised', actions: { type: 'noteRetiring', params: whole } },
     ],
     quiet: { guard: 'isRetiring', target: 'dead', actions: 'noteRetirement' },
     end: [

@@ -20,7 +20,7 @@ export const closing = connectionSetup.createStateConfig({
           { guard: { type: 'isOngoing', params: whole }, actions: { type: 'accept', params: whole } },
           { actions: { type: 'refuseClosed', params: whole } },
         ],
-        'session.lost': 'terminating',
+        'session.lost': { target: 'terminating', actions: { type: 'tellLost', params: whole } },
         drained: 'terminating',
         end: 'terminating',
       },

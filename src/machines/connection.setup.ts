@@ -49,7 +49,9 @@ export const connectionSetup = setup({
       context.retiring !== undefined ||
       (wiringOf(context)?.find(id)?.isPatient ?? false),
     isRetiring: ({ context }) => context.retiring !== undefined,
-    isQuiet: ({ context }) => wiringOf(context)?.mailbox.isQuiet ?? true,
+    isSupervised: ({ context }) => context.isSupervised,
+    isQuietAndSupervised: ({ context }) =>
+      context.isSupervised && (wiringOf(context)?.mailbox.isQuiet ?? true),
     isOngoing: ({ context }, { id }: { id: number }) =>
       wiringOf(context)?.find(id)?.lane.kind !== 'autocommit',
     hasTimeToDrain: (_, { drainMs }: { drainMs: number }) => drainMs > 0,

@@ -35,7 +35,7 @@ export function withFastPath(machine: ConnectionMachine, misfit: (type: unknown)
  * timers and children speak, go past `send`: sent by hand they would stop the actor or break it.
  */
 export function guardDoor(
-  actor: { send(event: ConnectionEvent): void },
+  actor: { send(event: ConnectionEvent): void; stop(): unknown },
   misfit: (type: unknown) => void,
 ): void {
   const send = actor.send.bind(actor)
@@ -44,5 +44,10 @@ export function guardDoor(
     if (typeof event === 'object' && typeof type === 'string' && !type.startsWith('xstate.'))
       send(event as ConnectionEvent)
     else misfit(type)
+  }
+  // A stopped actor hears nothing any more, and whoever waits would wait for ever: it is ended instead.
+  actor.stop = () => {
+    send({ type: 'end', drainMs: 0 })
+    return actor
   }
 }
