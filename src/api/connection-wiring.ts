@@ -183,7 +183,6 @@ export class ConnectionWiring implements Wiring {
     this.#patience.end()
     this.#schedule?.close()
     const { openLane, root } = this.mailbox
-    const refusal = this.#parts.refusals.closed(undefined, this.closeCause)
     this.mailbox.shut((request) => {
       if (lossVerdict(request).kind === 'applied') request.settle(undefined, commitReply)
       else request.settle(this.#parts.refusals.closed(request, this.closeCause))
@@ -193,7 +192,7 @@ export class ConnectionWiring implements Wiring {
       lane !== undefined && lane !== root;
       lane = lane.parent
     )
-      lane.cut(refusal)
+      lane.cut(this.#parts.refusals.closedUnder(lane, this.closeCause))
     this.#parts.facade.shut()
   }
 

@@ -99,8 +99,11 @@ export class Connection extends Statements implements AsyncDisposable {
 
   /** The same as end(), now; `reason` becomes the cause of what is rejected. */
   destroy(reason?: Error): void {
-    this.core.wiring.closeCause = reason
-    this.core.actor.send({ type: 'end', drainMs: 0 })
+    const { wiring, actor } = this.core
+    wiring.closeCause = reason
+    actor.send({ type: 'end', drainMs: 0 })
+    // It is the reason for this end, not for that of a later life.
+    wiring.closeCause = undefined
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -60,7 +60,7 @@ export class Lease {
       (request) => isCommitOnItsWay(request) && request.lane === this.lane,
     )
     if (commit !== undefined) this.core.timeOut(commit, ms)
-    else this.#cutBy(refusals.timedOut(ms, 'queue'), refusals.timedOut(ms, 'execution'))
+    else this.#cutBy(refusals.timedOut(ms, 'queue'), refusals.timedOutUnder(this.lane, ms))
   }
 
   /** Stops it for good: unwritten statements are refused, written ones cancelled. */

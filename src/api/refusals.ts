@@ -78,6 +78,18 @@ export class Refusals {
     return new ConnectionClosedError(`${this.#name} was closed; ${effect[outcome]}`, { ...details, outcome })
   }
 
+  /** For whoever holds the session: what ran on it outside of a transaction stays. */
+  closedUnder(lane: Lane, cause?: unknown): ConnectionClosedError {
+    const outcome = outcomeOfAll(lane)
+    const message = `${this.#name} was closed during a ${wordFor(lane)}; ${effect[outcome]}`
+    return new ConnectionClosedError(message, { cause, outcome, connectionName: this.#name })
+  }
+
+  /** A transaction or session as a whole ran out of time while it ran. */
+  timedOutUnder(lane: Lane, ms: number): RequestTimeoutError {
+    return this.timedOut(ms, 'execution', outcomeOfAll(lane))
+  }
+
   timedOut(ms: number, phase: 'queue' | 'execution', outcome: Outcome = 'notApplied'): RequestTimeoutError {
     const where = phase === 'queue' ? 'before anything was sent' : 'while it was running'
     const message = `a request on ${this.#name} did not end within ${ms} ms, ${where}; ${effect[outcome]}`
@@ -107,3 +119,5 @@ export class Refusals {
 }
 
 const wordFor = (lane: Lane): string => (lane.kind === 'preparation' ? 'session' : lane.kind)
+
+const outcomeOfAll = (lane: Lane): Outcome => (lane.isTransactional ? 'notApplied' : 'unknown')
