@@ -158,8 +158,9 @@ const scenes: Record<string, Scene> = {
       const connection = await world.connect({
         ...patient,
         setup: (session) => {
-          if (world.storm.attempts.length === 1) return
-          preparing.push(world.track(session.query('select pg_sleep(30)')))
+          if (world.storm.attempts.length > 1) {
+            preparing.push(world.track(session.query('select pg_sleep(30)')))
+          }
           return preparing[0]
         },
       })

@@ -38,11 +38,9 @@ describe('end() with work in flight', () => {
     await world.running(connection, '%pg_sleep%')
     await connection.end()
     await running
-    await eventually(
-      async () =>
-        (await server.sql('select 1 from pg_stat_activity where pid = $1', [processId])).length === 0,
-      { what: 'the backend is gone', timeoutMs: 1000 },
-    )
+    const isGone = async () =>
+      expect(await server.sql('select 1 from pg_stat_activity where pid = $1', [processId])).toEqual([])
+    await eventually(isGone, { what: 'the backend is gone', timeoutMs: 1000 })
   })
 
   it('leaves a COMMIT that is on its way unknown', async () => {
@@ -53,6 +51,25 @@ describe('end() with work in flight', () => {
     await tag.arrived()
     await connection.end()
     await expect(done).rejects.toMatchObject({ code: 'COMMIT_OUTCOME_UNKNOWN', outcome: 'unknown' })
+  })
+
+  it('leaves a session unknown, for what ran in it may have been applied', async () => {
+    await using world = await openWorld({ server, connections: 1 })
+    const connection = world.connections[0]!
+    let wrote: () => void = () => {}
+    const written = new Promise<void>((resolve) => {
+      wrote = resolve
+    })
+    const held = world.operation((marker) =>
+      connection.session(async (session) => {
+        await session.query(world.insert, [marker])
+        wrote()
+        await new Promise(() => {})
+      }),
+    )
+    await written
+    await connection.end()
+    await expect(held).rejects.toMatchObject({ code: 'CONNECTION_CLOSED', outcome: 'unknown' })
   })
 
   it('cuts off a server that does not answer', async () => {
@@ -73,6 +90,13 @@ describe('end() with work in flight', () => {
     const asked = world.ask(connection, 'select pg_sleep(30)')
     connection.destroy(reason)
     await expect(asked).rejects.toMatchObject({ code: 'CONNECTION_CLOSED', cause: reason })
+    await connection.end()
+
+    await connection.connect()
+    const later = world.ask(connection, 'select pg_sleep(30)')
+    await connection.end()
+    const error = await later.catch((told: Error) => told)
+    expect(error).not.toHaveProperty('cause')
   })
 
   it('ends the streams and subscriptions', async () => {
