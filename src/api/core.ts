@@ -1,5 +1,6 @@
 // Wires a connection together: settings, ledger, mailbox and chart. The facade asks it for statements and lanes, the mailbox
 // tells it what happens to them; it holds no state of its own beyond what it joins.
+import type { QueryResult } from 'pg'
 import { type ActorRefFrom, createActor } from 'xstate'
 import { createFailure, type Failure } from '../errors/failure.ts'
 import { RequestTimeoutError } from '../errors/request-errors.ts'
@@ -106,7 +107,7 @@ export class Core implements MailboxHost, RequestKeeper {
   }
 
   /** Takes a request in; settles when it does. A probe goes past the chart: it is nobody's statement. */
-  ask(request: Request): Promise<Reply> {
+  ask(request: Request): Promise<QueryResult | undefined> {
     const reply = this.ledger.open(request)
     if (request.role === 'probe' || request.lane.isPreparing) this.mailbox.accept(request)
     else this.actor.send({ type: 'statement', id: request.id })

@@ -1,11 +1,12 @@
 // The only place where promises wait: an entry for each request accepted and not settled, in the order of the calls.
 // A linked list, for the hot path: a Map that is filled and emptied for ever leaves its outgrown tables behind, and what
 // those still point at survives every collection of young objects; that alone took a fifth of the time of a query.
+import type { QueryResult } from 'pg'
 import type { Reply, Request } from '../machines/request.ts'
 
 interface Entry {
   readonly request: Request
-  readonly resolve: (reply: Reply) => void
+  readonly resolve: (result: QueryResult | undefined) => void
   readonly reject: (error: unknown) => void
   /** Lets go of the signal and the deadline that bound it. */
   release: (() => void) | undefined
@@ -24,8 +25,8 @@ export class Ledger {
     return this.#pending
   }
 
-  /** Settles when the request does. */
-  open(request: Request): Promise<Reply> {
+  /** Settles when the request does; a text of several statements resolves to the last one's result. */
+  open(request: Request): Promise<QueryResult | undefined> {
     if (request.role !== 'probe') this.#pending++
     return new Promise((resolve, reject) => {
       const older = this.#newest
@@ -65,7 +66,7 @@ export class Ledger {
     this.#remove(entry)
     if (request.role !== 'probe') this.#pending--
     entry.release?.()
-    if (error === undefined) entry.resolve(reply)
+    if (error === undefined) entry.resolve(Array.isArray(reply) ? reply.at(-1) : reply)
     else entry.reject(error)
     if (this.#onEmpty !== undefined && this.#pending === 0) this.#onEmpty()
   }

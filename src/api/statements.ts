@@ -10,14 +10,14 @@ import type {
 } from 'pg'
 import { invalidOption } from '../errors/invalid-option-error.ts'
 import { TransactionControlError } from '../errors/transaction-errors.ts'
-import type { Reply, Request, RequestInit, RequestLane, RequestRole } from '../machines/request.ts'
+import type { Request, RequestInit, RequestLane, RequestRole } from '../machines/request.ts'
 import type { Core } from './core.ts'
 import { checkChannel, checkPayload, quoteQualifiedName } from './identifiers.ts'
 import type { Queryable, RequestOptions, RowMapper, WaitOptions } from './queryable.ts'
 import { bindToOptions } from './request-bounds.ts'
 import { boundsOf, checkQuery, checkRequestOptions, checkValues, type Query } from './request-options.ts'
 import { isNestedIn } from './scope.ts'
-import { isTransactionControl, mayCopyFromStdin } from './transaction-control.ts'
+import { factsOf } from './text-facts.ts'
 
 export abstract class Statements implements Queryable {
   /** Printing a handle prints no queue, no statement and no secret. */
@@ -107,15 +107,16 @@ export abstract class Statements implements Queryable {
       const request = this.core.newRequest(this.#initFor(query, values, bounds, mapRow !== undefined))
       const refusal = this.refusalFor(bounds)
       if (refusal !== undefined) return Promise.reject(refusal.error)
-      const reply = this.#send(request, bounds).then(lastResult)
+      const reply = this.#send(request, bounds)
       return mapRow === undefined ? reply : reply.then((result) => mapped(result, mapRow))
     } catch (error) {
       return Promise.reject(error)
     }
   }
 
-  #send(request: Request, bounds: WaitOptions | undefined): Promise<Reply> {
-    const reply = this.core.ask(request)
+  #send(request: Request, bounds: WaitOptions | undefined): Promise<QueryResult> {
+    // A statement is answered by a result; only a lease with nothing to write is not.
+    const reply = this.core.ask(request) as Promise<QueryResult>
     if (bounds !== undefined) bindToOptions(this.core, request, bounds)
     return reply
   }
@@ -147,9 +148,9 @@ export abstract class Statements implements Queryable {
       typeof query === 'string' ? { text: query } : query
     const { text = '', name } = config
     const values: readonly unknown[] | undefined = given ?? config.values
-    if (this.lane.kind !== 'session' && this.lane.kind !== 'preparation')
-      refuseControl(text, this.core.settings.name)
-    const isSolo = mayCopyFromStdin(text)
+    const { isControl, mayCopy: isSolo } = factsOf(text)
+    if (isControl && this.lane.kind !== 'session' && this.lane.kind !== 'preparation')
+      throw controlError(this.core.settings.name)
     const hasValues = values != null && values.length > 0
     return {
       text,
@@ -167,16 +168,10 @@ export abstract class Statements implements Queryable {
   }
 }
 
-function refuseControl(text: string, connectionName: string): void {
-  if (!isTransactionControl(text)) return
+function controlError(connectionName: string): Error {
   const message =
     'transactions are not controlled by hand here, the statement was not sent: use transaction(), or a session() for BEGIN and COMMIT of your own'
-  throw new TransactionControlError(message, { connectionName })
-}
-
-/** A text of several statements resolves to the last one's result. */
-function lastResult(reply: Reply): QueryResult {
-  return Array.isArray(reply) ? (reply[reply.length - 1] as QueryResult) : (reply as QueryResult)
+  return new TransactionControlError(message, { connectionName })
 }
 
 function mapped(result: QueryResult, mapRow: RowMapper): QueryResult {

@@ -1,10 +1,11 @@
 // begin, work, commit; and everything that can come between. The server's word decides what became of it: COMMIT answered
 // by ROLLBACK is a failure, a lost answer is unknown, a session lost before COMMIT was written applied nothing.
+import type { QueryResult } from 'pg'
 import { exponentialBackoff } from '../backoff/exponential.ts'
 import { Schedule } from '../backoff/schedule.ts'
 import { outcomeOf } from '../errors/outcome-of.ts'
 import { RollbackFailedError, TransactionAbortedError } from '../errors/transaction-errors.ts'
-import type { Reply, RequestLane } from '../machines/request.ts'
+import type { RequestLane } from '../machines/request.ts'
 import type { Core } from './core.ts'
 import { Lease, type WorkOutcome } from './lease.ts'
 import { pause } from './pause.ts'
@@ -86,7 +87,7 @@ async function toTheEnd<T>(lease: Lease, work: Work<T>): Promise<Tried<T>> {
   const committed = await commit(lease)
   if (committed.kind !== 'done') return committed
   const reply = committed.value
-  if (!Array.isArray(reply) && reply?.command === 'ROLLBACK') {
+  if (reply?.command === 'ROLLBACK') {
     const message = `a transaction on ${core.settings.name} was rolled back by the server: one of its statements had failed, and its error was swallowed`
     const cause = lane.firstError
     return {
@@ -98,7 +99,7 @@ async function toTheEnd<T>(lease: Lease, work: Work<T>): Promise<Tried<T>> {
 }
 
 /** From here on only COMMIT's own answer counts, whatever else the transaction was cut with meanwhile. */
-async function commit(lease: Lease): Promise<Tried<Reply>> {
+async function commit(lease: Lease): Promise<Tried<QueryResult | undefined>> {
   try {
     return { kind: 'done', value: await lease.ask('COMMIT', 'commit') }
   } catch (error) {

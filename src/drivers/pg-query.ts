@@ -6,8 +6,8 @@ import { newResult, type PgConnection, PgQuery, type PgResult } from './pg-inter
 
 /** The wire a query goes over. */
 export interface QueryOwner {
-  /** The query whose ErrorResponse waits for its ReadyForQuery: pg itself forgets the query at the error. */
-  held: SupervisedQuery | undefined
+  /** Its ErrorResponse came: it is to be settled at the ReadyForQuery. pg itself forgets the query at the error. */
+  hold(query: SupervisedQuery): void
   answered(query: SupervisedQuery, error: unknown): void
 }
 
@@ -82,7 +82,7 @@ export class SupervisedQuery extends PgQuery {
     this.#error ??= this._canceledDueToError || error
     if (this.#phase === 'refused') this.settle()
     // While submitting it is pg's serialising that failed, and a Sync is on its way whose ReadyForQuery finds this query.
-    else if (this.#phase === 'sent') this.#owner.held = this
+    else if (this.#phase === 'sent') this.#owner.hold(this)
   }
 
   override handleReadyForQuery(): void {

@@ -18,7 +18,8 @@ export class PgWire implements Wire, QueryOwner {
   readonly #parameters = new Map<string, string>()
   readonly closed: Promise<void>
   #unanswered = 0
-  held: SupervisedQuery | undefined
+  /** The query whose ErrorResponse waits for its ReadyForQuery: pg itself forgets the query at the error. */
+  #held: SupervisedQuery | undefined
   lastByteAt: number
   isLost = false
   #isCorked = false
@@ -71,6 +72,18 @@ export class PgWire implements Wire, QueryOwner {
     const name = this.#names.nameFor(statement)
     const query = new SupervisedQuery(statement, name, this)
     this.client.query(query)
+  }
+
+  hold(query: SupervisedQuery): void {
+    // Behind pg's own listener, which by then has noted the transaction status.
+    if (this.#held === undefined) this.#connection.once('readyForQuery', this.#letGo)
+    this.#held = query
+  }
+
+  readonly #letGo = (): void => {
+    const query = this.#held
+    this.#held = undefined
+    query?.settle()
   }
 
   answered(query: SupervisedQuery, error: unknown): void {
@@ -142,12 +155,6 @@ export class PgWire implements Wire, QueryOwner {
 
   #opened(): void {
     if (this.isLost) return
-    // Behind pg's own listener: at this ReadyForQuery pg has told every query but one that failed.
-    this.#connection.on('readyForQuery', () => {
-      const query = this.held
-      this.held = undefined
-      query?.settle()
-    })
     this.#connection.stream.on('data', () => {
       this.lastByteAt = this.#now()
     })
@@ -163,7 +170,7 @@ export class PgWire implements Wire, QueryOwner {
 
   #lossBy(error: unknown): WireLoss {
     // A FATAL with a statement in flight went to that statement, and is held there.
-    const said = this.held?.error
+    const said = this.#held?.error
     if (said !== undefined) return { kind: 'server', error: said }
     if (isServerError(error)) return { kind: 'server', error }
     if (this.#farewell !== undefined) return { kind: 'server', error: this.#farewell }

@@ -131,6 +131,7 @@ export class Quarantine {
   }
 
   #forget(request: Request): void {
+    if (this.#patience.size === 0) return
     this.#patience.get(request)?.clear()
     this.#patience.delete(request)
   }
