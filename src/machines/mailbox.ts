@@ -82,8 +82,10 @@ export class Mailbox implements Pipeline {
       this.#occupation = 'querying'
       this.#wire?.ref()
     }
-    if (lane.stage === 'ended') request.settle(this.#host.revokedError(request))
-    else if (this.#mayWrite() && lane === this.#open && lane.box.size === 0 && !this.#mustWait(request))
+    if (lane.stage === 'ended') {
+      request.settle(this.#host.revokedError(request))
+      this.#follow()
+    } else if (this.#mayWrite() && lane === this.#open && lane.box.size === 0 && !this.#mustWait(request))
       this.#write(request)
     else lane.box.push(request)
   }
@@ -111,6 +113,8 @@ export class Mailbox implements Pipeline {
   }
 
   answered(request: Request, error: unknown, result: Reply, nameWasLost: boolean): void {
+    // A dead session's client may still say something, of our own cancel for one: whoever it is for was told already.
+    if (!request.isInFlight) return
     this.#land(request)
     const isServers = error !== undefined
     if (isServers && nameWasLost && this.#mayHeal(request)) this.#again(request)
@@ -141,6 +145,7 @@ export class Mailbox implements Pipeline {
       lane.stage = 'ended'
     }
     this.#open = this.root
+    for (const request of this.#flight) request.isInFlight = false
     this.#flight = new Fifo()
     const repeated: Request[] = []
     for (const request of this.#host.unsettled()) {
