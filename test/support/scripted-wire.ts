@@ -1,0 +1,125 @@
+// A wire that says what a test tells it to, and writes down what was done with it.
+import type { QueryResult } from 'pg'
+import type { HostAddress, Statement, Wire } from '../../src/drivers/driver.ts'
+
+export interface Answer {
+  readonly error?: unknown
+  readonly command?: string
+  readonly nameWasLost?: boolean
+  /** As of the ReadyForQuery behind the answer. */
+  readonly status?: 'I' | 'T' | 'E'
+}
+
+export const resultOf = (command: string): QueryResult => ({
+  command,
+  rowCount: 0,
+  oid: 0,
+  rows: [],
+  fields: [],
+})
+
+/** A server's ERROR, by its SQLSTATE. */
+export const errorOf = (code: string, more: object = {}): Error =>
+  Object.assign(new Error('said by the server'), { code, severity: 'ERROR', ...more })
+
+/** What PostgreSQL says of a statement that was cancelled. */
+export const cancelled = (): Error => errorOf('57014', { routine: 'ProcessInterrupts' })
+
+export class ScriptedWire implements Wire {
+  readonly client = undefined
+  readonly host: HostAddress = { host: 'db', port: 5432 }
+  readonly processId = 7
+  readonly serverVersion = 180_004
+  transactionStatus: 'I' | 'T' | 'E' = 'I'
+  lastByteAt = 0
+  isCongested = false
+  isLost = false
+  readonly closed: Promise<void>
+  /** Everything done with it, in order. */
+  readonly calls: string[] = []
+  readonly cancels: { readonly signal: AbortSignal; hangUp(): void; fail(error: Error): void }[] = []
+  readonly #answers: Answer[]
+  readonly #unanswered: Statement[] = []
+  #close: () => void = () => undefined
+
+  /** `answers` are given to the first statements, each in a microtask; without one a statement waits for `answer()`. */
+  constructor(...answers: Answer[]) {
+    this.#answers = answers
+    this.closed = new Promise((resolve) => {
+      this.#close = resolve
+    })
+  }
+
+  get isBusy(): boolean {
+    return this.#unanswered.length > 0
+  }
+
+  /** The texts submitted, in order. */
+  get written(): string[] {
+    return this.calls.filter((call) => call.startsWith('submit ')).map((call) => call.slice(7))
+  }
+
+  /** The texts that wait for an answer, oldest first. */
+  get unanswered(): string[] {
+    return this.#unanswered.map(({ text }) => text)
+  }
+
+  submit(statement: Statement): void {
+    this.calls.push(`submit ${statement.text}`)
+    this.#unanswered.push(statement)
+    const answer = this.#answers.shift()
+    if (answer !== undefined) queueMicrotask(() => this.answer(answer))
+  }
+
+  /** Answers the oldest statement. */
+  answer({ error, command = 'SELECT', nameWasLost = false, status }: Answer = {}): void {
+    const statement = this.#unanswered.shift()
+    if (statement === undefined) throw new Error('nothing waits for an answer')
+    if (error === undefined) statement.completed(command)
+    this.transactionStatus = status ?? this.transactionStatus
+    statement.answered(error, error === undefined ? resultOf(command) : undefined, nameWasLost)
+  }
+
+  answerAll(): void {
+    while (this.isBusy) this.answer()
+  }
+
+  /** Refuses the youngest statement before it is on its way, as pg does with what it can't serialise. */
+  refuse(error: unknown): void {
+    this.#unanswered.pop()?.answered(error, undefined, false)
+  }
+
+  cork(): void {
+    this.calls.push('cork')
+  }
+
+  cancel(signal: AbortSignal): Promise<void> {
+    this.calls.push('cancel')
+    return new Promise((hangUp, fail) => {
+      this.cancels.push({ signal, hangUp, fail })
+    })
+  }
+
+  end(): void {
+    this.calls.push('end')
+  }
+
+  destroy(): void {
+    this.calls.push('destroy')
+    this.close()
+  }
+
+  /** The socket is closed. */
+  close(): void {
+    this.isLost = true
+    this.#close()
+  }
+
+  ref(): void {
+    this.calls.push('ref')
+  }
+
+  unref(): void {
+    this.calls.push('unref')
+  }
+}
