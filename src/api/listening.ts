@@ -42,9 +42,12 @@ export class Listening {
     const subscription = new LiveSubscription(channel, observer, bufferLimit, this.#queueHost(), (ended) =>
       this.#remove(ended),
     )
-    this.channels.add(subscription)
+    const stand = (): Promise<void> => {
+      this.channels.add(subscription)
+      return this.channels.stands(channel)
+    }
     try {
-      await waitBounded(this.#core(), this.channels.stands(channel), options)
+      await waitBounded(this.#core(), stand, options)
     } catch (error) {
       void subscription.close()
       throw error
@@ -55,7 +58,7 @@ export class Listening {
   async unlisten(channel: string, options: WaitOptions = {}): Promise<void> {
     checkChannel(channel)
     checkNames(options, ['signal', 'timeoutMs'])
-    await waitBounded(this.#core(), this.channels.removeAll(channel), options)
+    await waitBounded(this.#core(), () => this.channels.removeAll(channel), options)
   }
 
   addObserver(observer: NotificationObserver): void {

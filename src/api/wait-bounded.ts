@@ -3,13 +3,16 @@ import type { Core } from './core.ts'
 import type { WaitOptions } from './queryable.ts'
 import { checkWaitOptions } from './request-bounds.ts'
 
-/** Waits for something that goes on by itself; an abort or a deadline ends the waiting, not the thing. */
-export async function waitBounded<T>(core: Core, work: Promise<T>, options: WaitOptions): Promise<T> {
+/**
+ * Begins something that goes on by itself, and waits for it; an abort or a deadline ends the waiting, not the thing. Of bad
+ * options, or a signal that is aborted already, nothing begins.
+ */
+export async function waitBounded<T>(core: Core, begin: () => Promise<T>, options: WaitOptions): Promise<T> {
   const { signal, timeoutMs } = options
-  work.catch(() => undefined)
   checkWaitOptions(options)
-  if (signal === undefined && timeoutMs === undefined) return work
   if (signal?.aborted) throw signal.reason
+  const work = begin()
+  if (signal === undefined && timeoutMs === undefined) return work
   return new Promise((resolve, reject) => {
     const abort = (): void => reject(signal?.reason)
     const deadline =
