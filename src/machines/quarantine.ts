@@ -46,9 +46,10 @@ export class Quarantine {
     return this.#asking !== undefined || this.#probe !== undefined
   }
 
-  /** A written request is to be cancelled: now if it is the oldest, else when it has become that. */
+  /** A written request is to be cancelled: now if it is the oldest, else when it has become that; one at a time. */
   wished(request: Request): void {
-    if (this.#pipeline.oldest === request && request.role !== 'commit') this.#ask(request)
+    const isNext = this.#pipeline.oldest === request && this.#asking === undefined
+    if (isNext && request.role !== 'commit') this.#ask(request)
     else {
       const deadline = new Deadline(this.#host.clock, cancelGraceMs, () => this.#lostPatience(request))
       this.#patience.set(request, deadline)
@@ -61,7 +62,7 @@ export class Quarantine {
       this.#probe = undefined
       this.#pipeline.pump()
     } else if (this.#asking !== undefined) this.#step()
-    else if (this.#probe === undefined) this.#askNext()
+    else this.#askNext()
   }
 
   /** The server cancelled a statement that nobody asked it to: our cancel came late. */
@@ -88,7 +89,7 @@ export class Quarantine {
 
   #ask(target: Request): void {
     const wire = this.#pipeline.wire
-    if (wire === undefined || this.isOn) return
+    if (wire === undefined) return
     this.#forget(target)
     const abort = new AbortController()
     const deadline = new Deadline(this.#host.clock, cancelGraceMs, () => this.#convict(target))
@@ -104,19 +105,22 @@ export class Quarantine {
     )
   }
 
-  /** The target is answered and the server has hung up: one round trip shows that the signal has passed. */
+  /** The target is answered and the server has hung up: one round trip shows that the signal has passed, after the last. */
   #step(): void {
     const { hasHungUp, target, deadline } = this.#asking as Asking
     if (!hasHungUp || target.isInFlight) return
     deadline.clear()
     this.#asking = undefined
+    if (this.#askNext()) return
     this.#probe = this.#host.probe()
     this.#pipeline.writeNow(this.#probe)
   }
 
-  #askNext(): void {
+  #askNext(): boolean {
     const { oldest } = this.#pipeline
-    if (oldest?.wish !== undefined && oldest.role !== 'commit') this.#ask(oldest)
+    if (oldest?.wish === undefined || oldest.role === 'commit') return false
+    this.#ask(oldest)
+    return true
   }
 
   #lostPatience(request: Request): void {
