@@ -40,21 +40,19 @@ describe('what a connection tells of itself', () => {
     expect([connection.pending, connection.state]).toEqual([2, 'querying'])
     await Promise.all(asked)
     expect([connection.pending, connection.state]).toEqual([0, 'connected'])
-    await connection
-      .transaction(async (tx) => {
-        expect([connection.pending, connection.state, connection.transactionStatus]).toEqual([
-          0,
-          'inTransaction',
-          'inTransaction',
-        ])
-        const query = tx.query('select 1/0')
-        expect(connection.pending).toBe(1)
-        await query.catch(() => undefined)
-        expect([connection.state, connection.transactionStatus]).toEqual(['inTransaction', 'failed'])
-        expect(connection.isUsable).toBe(true)
-        throw new Error('back')
-      })
-      .catch(() => undefined)
+    const failing = connection.transaction(async (tx) => {
+      expect(connection.state).toBe('inTransaction')
+      expect(connection.pending).toBe(0)
+      expect(connection.transactionStatus).toBe('inTransaction')
+      const query = tx.query('select 1/0')
+      expect(connection.pending).toBe(1)
+      await expect(query).rejects.toMatchObject({ code: '22012' })
+      expect(connection.state).toBe('inTransaction')
+      expect(connection.transactionStatus).toBe('failed')
+      expect(connection.isUsable).toBe(true)
+      throw new Error('back')
+    })
+    await expect(failing).rejects.toThrow('back')
     expect([connection.state, connection.transactionStatus]).toEqual(['connected', 'idle'])
     await connection.end()
     expect([connection.state, connection.isUsable]).toEqual(['closed', false])

@@ -34,7 +34,7 @@ describe('queueLimit', () => {
 
   it('is not used up by a transaction: its own statements do not count', async () => {
     const connection = await openConnection(server, { queueLimit: 2 })
-    await connection.transaction(async (tx) => {
+    const waiting = await connection.transaction(async (tx) => {
       const own = Array.from({ length: 50 }, () => tx.query('select 1'))
       const nested = tx.transaction((inner) => Promise.all([1, 2, 3, 4].map(() => inner.query('select 1'))))
       const foreign = [1, 2].map((n) => connection.query('select $1::int as n', [n], { detached: true }))
@@ -44,7 +44,8 @@ describe('queueLimit', () => {
       await Promise.all([...own, nested])
       return foreign
     })
-    const session = connection.session((it) => Promise.all([1, 2, 3, 4].map(() => it.query('select 1'))))
+    await Promise.all(waiting)
+    const session = connection.session((own) => Promise.all([1, 2, 3, 4].map(() => own.query('select 1'))))
     expect(await session).toHaveLength(4)
     expect(connection.pending).toBe(0)
   })

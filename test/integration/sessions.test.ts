@@ -16,10 +16,10 @@ describe('a session', () => {
   it('is exclusive: what others ask for waits for its end, and its result is passed on', async () => {
     const connection = await openConnection(server)
     const order: string[] = []
-    const session = connection.session(async (it) => {
-      expect(it.processId).toBe(connection.processId)
+    const session = connection.session(async (own) => {
+      expect(own.processId).toBe(connection.processId)
       expect(connection.state).toBe('inTransaction')
-      await it.query('select pg_sleep(0.02)')
+      await own.query('select pg_sleep(0.02)')
       order.push('session')
       return 'its result'
     })
@@ -75,7 +75,7 @@ describe('a session', () => {
     await server.sql('truncate pgs_open')
   })
 
-  it.each<[string, (session: Session) => Promise<unknown> | unknown]>([
+  it.each<[string, (session: Session) => unknown]>([
     ['open', (session) => session.query('begin; insert into pgs_open values (1)')],
     [
       'open, though nobody awaits it',
@@ -174,11 +174,11 @@ describe('a session', () => {
     let wake = () => {}
     const woken = new Promise<void>((resolve) => (wake = resolve))
     const session = connection.session(
-      async (it) => {
-        await it.query('begin; insert into pgs_open values (1)')
+      async (own) => {
+        await own.query('begin; insert into pgs_open values (1)')
         controller.abort(new Error('enough'))
         await woken
-        late = it.query('select 1')
+        late = own.query('select 1')
       },
       { signal: controller.signal },
     )
