@@ -151,7 +151,10 @@ export class Core implements MailboxHost, RequestKeeper {
 
   erred(error: unknown, request: Request): void {
     if (!isServerError(error) && !(error instanceof RequestTimeoutError)) return
-    this.actor.send({ type: 'judge', failure: this.failureOf(error, request.lane.isReadOnly) })
+    // Of the request's own phase: by now it is answered, and the connection may be idle.
+    const phase = phaseOf(request, request.lane)
+    const circumstances = { phase, at: this.clock.now(), readOnlyTransaction: request.lane.isReadOnly }
+    this.actor.send({ type: 'judge', failure: failureOfError(error, circumstances) })
   }
 
   became(occupation: Occupation): void {
@@ -195,9 +198,10 @@ export class Core implements MailboxHost, RequestKeeper {
     return commitReply
   }
 
-  failureOf(error: unknown, readOnlyTransaction = this.mailbox.openLane.isReadOnly): Failure {
-    const phase = phaseOf(this.mailbox.oldest, this.mailbox.openLane)
-    return failureOfError(error, { phase, at: this.clock.now(), readOnlyTransaction })
+  failureOf(error: unknown): Failure {
+    const { oldest, openLane } = this.mailbox
+    const phase = phaseOf(oldest, openLane)
+    return failureOfError(error, { phase, at: this.clock.now(), readOnlyTransaction: openLane.isReadOnly })
   }
 
   timeOut(request: Request, ms: number): void {
