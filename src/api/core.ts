@@ -116,7 +116,7 @@ export class Core implements MailboxHost, RequestKeeper {
 
   /** Why a caller of the connection's own lane is turned away before anything else. */
   refusalByLimit(): { readonly error: unknown } | undefined {
-    if (this.ledger.pending < this.settings.queueLimit) return undefined
+    if (this.ledger.pendingOnOwnLane < this.settings.queueLimit) return undefined
     return { error: this.refusals.full(this.settings.queueLimit) }
   }
 

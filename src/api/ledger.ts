@@ -19,15 +19,21 @@ export class Ledger {
   #newest: Entry | undefined
   /** The supervisor's own questions are no pending requests. */
   #pending = 0
+  #onOwnLane = 0
   #onEmpty: (() => void) | undefined
 
   get pending(): number {
     return this.#pending
   }
 
+  /** Without what transactions and sessions ask for inside of themselves. */
+  get pendingOnOwnLane(): number {
+    return this.#onOwnLane
+  }
+
   /** Settles when the request does; a text of several statements resolves to the last one's result. */
   open(request: Request): Promise<QueryResult | undefined> {
-    if (request.role !== 'probe') this.#pending++
+    this.#count(request, 1)
     return new Promise((resolve, reject) => {
       const older = this.#newest
       const entry: Entry = { request, resolve, reject, release: undefined, older, newer: undefined }
@@ -64,7 +70,7 @@ export class Ledger {
     if (entry === undefined) return
     request.entry = undefined
     this.#remove(entry)
-    if (request.role !== 'probe') this.#pending--
+    this.#count(request, -1)
     entry.release?.()
     if (error === undefined) entry.resolve(Array.isArray(reply) ? reply.at(-1) : reply)
     else entry.reject(error)
@@ -80,6 +86,12 @@ export class Ledger {
         resolve()
       }
     })
+  }
+
+  #count({ role, lane }: Request, change: 1 | -1): void {
+    if (role === 'probe') return
+    this.#pending += change
+    if (lane.kind === 'autocommit') this.#onOwnLane += change
   }
 
   /** A removed entry keeps no neighbour: it may be old, and would keep young ones from being collected. */
