@@ -58,11 +58,12 @@ function kindOf(error: unknown): FailureKind {
   if (code === 'REQUEST_TIMEOUT') return 'timeout'
   if (code === 'ROLLBACK_FAILED') return 'rollback'
   if (code === 'PROTOCOL_VIOLATION') return 'protocol'
-  // Node's codes of sockets, names and TLS; ours all have an underscore where these begin.
-  return typeof code === 'string' && /^(E[A-Z]+|ERR_(SSL|TLS|STREAM|SOCKET)_.*|CERT_.*|.*_CERT.*)$/.test(code)
-    ? 'network'
-    : 'unknown'
+  return typeof code === 'string' && codeOfNodes.test(code) ? 'network' : 'unknown'
 }
+
+/** Of sockets, names and TLS; ours all have an underscore where the first of these have none. */
+const codeOfNodes =
+  /^(E[A-Z]+|EAI_[A-Z]+|ERR_(SSL|TLS|STREAM|SOCKET)_.*|CERT_.*|.*_CERT.*|UNABLE_TO_VERIFY_LEAF_SIGNATURE)$/
 
 /** Several addresses failed: the first with a code speaks for all. */
 function mostTelling(error: unknown): unknown {
