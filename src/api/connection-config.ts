@@ -7,7 +7,29 @@ import type { Logger } from './logger.ts'
 import type { Monitor } from './monitor.ts'
 import type { RowMapper, Session } from './queryable.ts'
 
-/** Options of a connection: those of `pg` that a supervised client can have, and the supervisor's own. */
+/**
+ * Options of a connection: those of `pg` that a supervised client can have, and the supervisor's own. Read once, when the
+ * connection is made; what becomes of the object later changes nothing.
+ *
+ * Unknown names and wrong types are refused by the constructor with InvalidOptionError, as are `query_timeout`,
+ * `connectionTimeoutMillis` and `Promise` of pg's: `statementTimeoutMs` and `connectTimeoutMs` are there instead.
+ *
+ * @see https://node-postgres.com/apis/client
+ *
+ * @example
+ * ```ts
+ * import { Connection, type ConnectionConfig } from 'pg-supervisor'
+ *
+ * const config: ConnectionConfig = {
+ *   connectionString: 'postgres://localhost/app',
+ *   application_name: 'invoices',
+ *   settings: { search_path: 'invoices' },
+ *   whileDown: { waitMs: 10_000 },
+ *   statementTimeoutMs: 30_000,
+ * }
+ * const connection = new Connection(config)
+ * ```
+ */
 export interface ConnectionConfig
   extends Omit<
     ClientConfig,
@@ -22,6 +44,7 @@ export interface ConnectionConfig
   hosts?: [HostAddress]
   /** The server is taken as it is; choosing among several comes with a later version. */
   targetSessionAttrs?: 'any'
+  /** As libpq's, where there is one host. */
   loadBalanceHosts?: 'disable'
   /** The one driver of this version. */
   driver?: 'pg'
@@ -39,9 +62,9 @@ export interface ConnectionConfig
   settings?: Record<string, string>
   /** Every new session runs this before anything else; failing counts as a failed attempt. */
   setup?: (session: Session) => unknown
-  /** false = off: a loss leads to `dead` and stays. */
+  /** Who judges failures, and when the next attempt is made. false = off: a loss leads to `dead` and stays. Default {}. */
   reconnect?: false | ReconnectOptions
-  /** heartbeat(), or your own. Default [heartbeat()]. */
+  /** Watchers of each live session: heartbeat(), or your own. Default [heartbeat()]. */
   monitors?: Monitor[]
   /**
    * Requests while down: 'reject' at once with ConnectionDeadError (default), or wait in the queue for `waitMs` (from the
@@ -69,7 +92,9 @@ export interface ConnectionConfig
   allowExitOnIdle?: boolean
   /** Hears XState's inspection events; what it throws is reported and switches it off. */
   inspect?: (event: InspectionEvent) => void
+  /** Hears of losses, attempts, recoveries, gaps and warnings. Default: none. */
   logger?: Logger
+  /** Default: the monotonic clock of the process. */
   clock?: Clock
   /** A source of numbers in [0, 1) for jitter. Default Math.random. */
   random?: () => number

@@ -97,7 +97,7 @@ export class Connection extends Statements implements AsyncDisposable {
     await this.#life.end(options)
   }
 
-  /** The same as end(), now; `reason` becomes the cause of what is rejected. */
+  /** The same as end(), now, and without waiting for it; `reason` becomes the cause of what is rejected. */
   destroy(reason?: Error): void {
     const { wiring, actor } = this.core
     wiring.closeCause = reason
@@ -106,6 +106,7 @@ export class Connection extends Statements implements AsyncDisposable {
     wiring.closeCause = undefined
   }
 
+  /** end(), at the end of an `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.end()
   }
@@ -114,10 +115,12 @@ export class Connection extends Statements implements AsyncDisposable {
     return { name: this.name, state: this.state, pending: this.pending, processId: this.processId }
   }
 
+  /** The option `name`, or 'connection 1', 'connection 2' … */
   get name(): string {
     return this.core.settings.name
   }
 
+  /** The word of the statechart for what the connection is doing now. */
   get state(): ConnectionState {
     const { mailbox, actor, ledger, isAttached } = this.core
     if (!isAttached) return actor.getSnapshot().context.word
@@ -125,7 +128,7 @@ export class Connection extends Statements implements AsyncDisposable {
     return ledger.pending > 0 ? 'querying' : 'connected'
   }
 
-  /** connected, querying or inTransaction */
+  /** Whether `state` is connected, querying or inTransaction. */
   get isUsable(): boolean {
     return this.core.isAttached
   }
@@ -145,6 +148,7 @@ export class Connection extends Statements implements AsyncDisposable {
     return this.core.berth.wire?.serverVersion
   }
 
+  /** Where the present session goes; undefined while there is none. */
   get host(): HostAddress | undefined {
     return this.core.berth.wire?.host
   }
@@ -197,6 +201,16 @@ export class Connection extends Statements implements AsyncDisposable {
   /**
    * Exclusive use without a transaction: advisory locks, SET, temp tables. Transaction control by hand is allowed here; a
    * transaction left open at the end is rolled back and reported as a `warning`.
+   *
+   * @example
+   * ```ts
+   * await connection.session(async (session) => {
+   *   await session.query('select pg_advisory_lock($1)', [42])
+   *   await session.query('select do_what_only_one_may_do()')
+   * })
+   * ```
+   *
+   * @throws {ConnectionLostError} 'unknown' where the lost statement was written
    */
   async session<T>(work: (session: Session) => Promise<T> | T, options: WaitOptions = {}): Promise<T> {
     checkFunction('work', work)
@@ -235,33 +249,55 @@ export class Connection extends Statements implements AsyncDisposable {
     return () => this.#listening.removeObserver(observer)
   }
 
+  /** What was queued for it is dropped; a call of it that runs may finish. */
   removeNotifyObserver(observer: NotificationObserver): void {
     this.#listening.removeObserver(observer)
   }
 
+  /** A copy, in the order of their adding. */
   get notifyObservers(): ReadonlySet<NotificationObserver> {
     return this.#listening.observers
   }
 
-  /** Judges an error with the connection's death checker; true = found deadly, recovery began. */
+  /**
+   * Judges an error with the connection's death checker; true = found deadly, recovery began. For errors that the
+   * connection can't know of, such as those of a stream on `unsafeClient`.
+   */
   checkForDeath(error: unknown): boolean {
     if (!this.core.isAttached) return false
     this.core.actor.send({ type: 'judge', failure: this.core.failureOf(error) })
     return !this.core.isAttached
   }
 
-  /** Runs on each recovery, not on the first connect; awaited, bounded by connectTimeoutMs in all; a failure is reported, not fatal. */
+  /**
+   * Runs on each recovery, not on the first connect, before anything that waited is sent; awaited, bounded by
+   * connectTimeoutMs in all; a failure is reported as `listenerError`, not fatal. Returns how to remove it.
+   *
+   * @example
+   * ```ts
+   * connection.addRecoveryHandler((session) => session.query('select refresh_presence()'))
+   * ```
+   */
   addRecoveryHandler(handler: (session: Session) => unknown): () => void {
     checkFunction('handler', handler)
     this.#care.recoveryHandlers.add(handler)
     return () => this.removeRecoveryHandler(handler)
   }
 
+  /** Does nothing where it was not added. */
   removeRecoveryHandler(handler: (session: Session) => unknown): void {
     this.#care.recoveryHandlers.delete(handler)
   }
 
-  /** Hears one kind of notice until the returned function is called or `signal` aborts. */
+  /**
+   * Hears one kind of notice until the returned function is called or `signal` aborts.
+   *
+   * @example
+   * ```ts
+   * const stop = connection.on('gap', ({ channels }) => console.log('look what is new:', channels))
+   * stop()
+   * ```
+   */
   on<K extends keyof ConnectionEvents>(
     type: K,
     listener: (event: ConnectionEvents[K]) => void,
@@ -271,7 +307,17 @@ export class Connection extends Statements implements AsyncDisposable {
     return this.core.notices.on(type, listener, options)
   }
 
-  /** The connection's life as a stream: every notice, in order; bounded, overflow is told by an `overflow` notice. */
+  /**
+   * The connection's life as a stream: every notice from now on, in order, until `closed` or `signal`. Holds at most
+   * `bufferLimit` unread ones; what is dropped beyond is told by an `overflow` notice.
+   *
+   * @example
+   * ```ts
+   * for await (const notice of connection.events()) {
+   *   if (notice.type === 'state') console.log(notice.from, notice.to)
+   * }
+   * ```
+   */
   events(options?: { signal?: AbortSignal; bufferLimit?: number }): AsyncIterable<ConnectionNotice> {
     return this.core.notices.stream(options)
   }

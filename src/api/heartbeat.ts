@@ -7,6 +7,7 @@ import type { Monitor, MonitorContext, WatchedSession } from './monitor.ts'
 import { checkKind, duration, isObject } from './options/option-kind.ts'
 import { unrefing } from './unrefing-clock.ts'
 
+/** How long a heartbeat waits before it asks, and for the answer. */
 export interface HeartbeatOptions {
   /** Milliseconds without a byte from the server before it is asked for one. Default 5_000. */
   idleMs?: number

@@ -8,10 +8,19 @@ import type {
   QueryResultRow,
 } from 'pg'
 
+/**
+ * Bounds of everything that waits.
+ *
+ * @example
+ * ```ts
+ * await connection.ready({ timeoutMs: 5_000 })
+ * await connection.query('select 1', [], { signal: AbortSignal.timeout(5_000) })
+ * ```
+ */
 export interface WaitOptions {
   /** Aborting rejects with `signal.reason`. */
   signal?: AbortSignal
-  /** Milliseconds, counted from the call. */
+  /** Milliseconds, counted from the call; then RequestTimeoutError. Default: none. */
   timeoutMs?: number
 }
 
@@ -21,6 +30,15 @@ export interface WaitOptions {
  * in 500 ms → the session is replaced, ConnectionLostError 'unknown' with cause signal.reason. Once COMMIT is written the
  * signal is ignored. `timeoutMs`: expired unwritten → RequestTimeoutError phase 'queue'; expired and the cancel confirmed →
  * phase 'execution', notApplied; not confirmed in 500 ms → session replaced, ConnectionLostError 'unknown'.
+ *
+ * @example
+ * ```ts
+ * const { rows } = await connection.query('select id, title from report', [], {
+ *   timeoutMs: 5_000,
+ *   idempotent: true,
+ *   mapRow: ([id, title]) => ({ id, title }),
+ * })
+ * ```
  */
 export interface RequestOptions extends WaitOptions {
   /** Makes each row; overrides the connection's. Called with the row's values and the fields' descriptions. */
@@ -31,10 +49,29 @@ export interface RequestOptions extends WaitOptions {
   detached?: boolean
 }
 
+/** Makes a row of its values, which come in the order of `fields`. What it throws rejects the query. */
 export type RowMapper = (values: unknown[], fields: FieldDef[]) => unknown
 
+/** What takes statements: a connection, a session, a transaction. Bad input rejects, and never throws. */
 export interface Queryable {
-  /** A text of several statements resolves to the last one's result. */
+  /**
+   * Runs a statement as pg would: text and values, or pg's config with `name`, `rowMode`, `types`. A text of several
+   * statements resolves to the last one's result. Server errors reject untouched.
+   *
+   * @see https://node-postgres.com/features/queries
+   *
+   * @example
+   * ```ts
+   * const { rows } = await connection.query<{ id: number }>('select id from account where owner = $1', ['Ada'])
+   * const { rows: pairs } = await connection.query<[number, string]>({
+   *   text: 'select id, owner from account',
+   *   rowMode: 'array',
+   * })
+   * ```
+   *
+   * @throws {ConnectionDeadError} (rejects) while down, at once or after `whileDown.waitMs`
+   * @throws {ConnectionLostError} (rejects) when the session died under it
+   */
   query<R extends unknown[] = unknown[]>(
     query: QueryArrayConfig & RequestOptions,
     values?: readonly unknown[],
@@ -45,7 +82,14 @@ export interface Queryable {
     values?: readonly unknown[],
     options?: RequestOptions,
   ): Promise<QueryResult<R>>
-  /** Runs a statement for its effect; resolves to the number of rows affected, 0 where the server counts none. */
+  /**
+   * Runs a statement for its effect; resolves to the number of rows affected, 0 where the server counts none.
+   *
+   * @example
+   * ```ts
+   * const removed: number = await connection.execute('delete from job where done_at < now() - interval \'1 day\'')
+   * ```
+   */
   execute(
     query: string | (QueryConfig & RequestOptions),
     values?: readonly unknown[],
@@ -54,6 +98,11 @@ export interface Queryable {
   /**
    * SELECT * FROM name($1, …). The name is split at dots outside double quotes; each part is quoted unless it is already;
    * nothing is folded.
+   *
+   * @example
+   * ```ts
+   * const { rows } = await connection.call('billing.open_invoices', [42])
+   * ```
    */
   // biome-ignore lint/suspicious/noExplicitAny: as for query()
   call<R extends QueryResultRow = any>(
@@ -61,7 +110,12 @@ export interface Queryable {
     args?: readonly unknown[],
     options?: RequestOptions,
   ): Promise<QueryResult<R>>
-  /** pg_notify. Rejects with RangeError for payloads of 8000 bytes and more or a bad channel name, before any SQL. */
+  /**
+   * pg_notify: `payload` (default '') goes to all who listen to `channel`, when the transaction commits.
+   *
+   * @see https://www.postgresql.org/docs/current/sql-notify.html
+   * @throws {RangeError} (rejects) for payloads of 8000 bytes and more or a bad channel name, before any SQL
+   */
   notify(channel: string, payload?: string, options?: WaitOptions): Promise<void>
 }
 
@@ -69,28 +123,69 @@ export interface Queryable {
  * Exclusive use of one server session. Transaction control by hand (BEGIN …) is allowed on a Session only; a statement lost
  * there is always 'unknown', and a transaction left open at its end is rolled back and reported. Revoked when its callback
  * settles: later use rejects with HandleRevokedError.
+ *
+ * @example
+ * ```ts
+ * await connection.session(async (session) => {
+ *   await session.query('select pg_advisory_lock(7)')
+ *   await session.transaction((tx) => tx.query('update account set cents = 0 where id = 7'))
+ * })
+ * ```
  */
 export interface Session extends Queryable {
+  /** Of the server process behind it. */
   readonly processId: number
+  /** begin, work(tx), commit, on this session. */
   transaction<T>(work: (tx: Transaction) => Promise<T> | T, options?: TransactionOptions): Promise<T>
 }
 
 /**
  * On a Transaction, transaction() is SAVEPOINT, work, RELEASE; on rejection ROLLBACK TO and the same error. Siblings are
- * serialised.
+ * serialised. Revoked when its callback settles.
+ *
+ * @see https://www.postgresql.org/docs/current/sql-savepoint.html
+ *
+ * @example
+ * ```ts
+ * await connection.transaction(async (tx) => {
+ *   await tx.query('insert into account (id) values (7)')
+ *   // Its failure leaves the rest of the transaction alone.
+ *   await tx.transaction((inner) => inner.query('insert into audit values (7)')).catch(() => undefined)
+ * })
+ * ```
  */
 export interface Transaction extends Queryable {
+  /** Of the server process behind it. */
   readonly processId: number
+  /** A savepoint: `work` takes effect with the transaction around it, or not at all. */
   transaction<T>(work: (tx: Transaction) => Promise<T> | T, options?: WaitOptions): Promise<T>
 }
 
+/**
+ * How a transaction is begun, bounded and repeated. `signal` and `timeoutMs` span it from the queue to COMMIT.
+ *
+ * @see https://www.postgresql.org/docs/current/sql-set-transaction.html
+ *
+ * @example
+ * ```ts
+ * await connection.transaction((tx) => tx.query('select settle_accounts()'), {
+ *   isolation: 'serializable',
+ *   retry: { attempts: 5 },
+ *   timeoutMs: 30_000,
+ * })
+ * ```
+ */
 export interface TransactionOptions extends RequestOptions {
+  /** Default: the server's, which is 'read committed' unless it was told otherwise. */
   isolation?: 'read committed' | 'repeatable read' | 'serializable'
+  /** READ ONLY or READ WRITE. Default: the server's. */
   readOnly?: boolean
+  /** Waits for a moment at which a serializable, read-only transaction can't fail. Default: the server's. */
   deferrable?: boolean
   /**
    * Re-runs the whole of `work` on 40001 and 40P01, and after a loss before COMMIT was written (waiting for the next session
-   * whatever `whileDown` says). true = 3 attempts.
+   * whatever `whileDown` says). true = 3 attempts; `backoff` yields the milliseconds between them, by default
+   * exponentialBackoff(). Default false.
    */
   retry?: boolean | { attempts: number; backoff?: () => Iterable<number> }
   /** A COMMIT whose answer was lost is reported, not yet resolved. */

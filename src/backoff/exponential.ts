@@ -2,6 +2,7 @@ import { checkFunction, checkNames, checkNumber } from '../errors/check-option.t
 import { invalidOption } from '../errors/invalid-option-error.ts'
 import { longestDelayMs } from './longest-delay.ts'
 
+/** The shape of an exponential schedule; all in milliseconds. */
 export interface ExponentialBackoffOptions {
   /** What the first growth starts from; itself never a delay. Default 100. */
   initialDelayMs?: number

@@ -6,6 +6,7 @@ import { exponentialBackoff } from './exponential.ts'
 import { longestDelayMs } from './longest-delay.ts'
 import { Schedule } from './schedule.ts'
 
+/** When to try again, how often, and when to give up. */
 export interface RetryOptions {
   /** A delay in ms before each attempt, the first included. Default exponentialBackoff(). */
   backoff?: () => Iterable<number>
@@ -18,6 +19,7 @@ export interface RetryOptions {
   clock?: Clock
 }
 
+/** The promise of retry(), with what became of the attempts so far. */
 export type Retrying<T> = Promise<T> & {
   /** What each failed attempt failed with, oldest first. */
   readonly errors: unknown[]

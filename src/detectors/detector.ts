@@ -3,7 +3,17 @@
 import { checkFunction } from '../errors/check-option.ts'
 import type { Failure } from '../errors/failure.ts'
 
-/** Judges a failure: true = deadly (as `isHopeless`: not worth another attempt). Pure and synchronous. */
+/**
+ * Judges a failure: true = deadly (as `isHopeless`: not worth another attempt). Pure and synchronous; one that throws, or
+ * returns a promise, counts as having said yes and is reported.
+ *
+ * @example
+ * ```ts
+ * import type { DeathChecker } from 'pg-supervisor'
+ *
+ * export const outOfSharedMemory: DeathChecker = ({ kind, code }) => kind === 'server' && code === '53200'
+ * ```
+ */
 export type DeathChecker = (failure: Failure) => boolean
 
 /**

@@ -1,6 +1,17 @@
 import type { DeathChecker } from './detector.ts'
 
-/** Who judges a failure, and how often and when to try again. */
+/**
+ * Who judges a failure, and how often and when to try again.
+ *
+ * @example
+ * ```ts
+ * import { connect, exponentialBackoff, sqlState } from 'pg-supervisor'
+ *
+ * const connection = await connect({
+ *   reconnect: { isHopeless: sqlState('28', '3D000'), backoff: () => exponentialBackoff({ maxAttempts: 50 }) },
+ * })
+ * ```
+ */
 export interface ReconnectOptions {
   /**
    * Judges failures that leave the socket open (ERRORs, timeouts): deadly or not. Pure, synchronous;

@@ -73,11 +73,18 @@ export interface StatementTypes {
   getTypeParser(oid: number, format?: 'text' | 'binary'): unknown
 }
 
+/** Where a session goes. */
 export interface HostAddress {
+  /** A name, an address, or the folder of a Unix socket. */
   readonly host: string
   readonly port: number
 }
 
+/**
+ * A NOTICE, WARNING, INFO, LOG or DEBUG of the server, in the server's words; fields that it did not send are absent.
+ *
+ * @see https://www.postgresql.org/docs/current/protocol-error-fields.html
+ */
 export interface ServerNotice {
   readonly severity?: string
   readonly code?: string
@@ -87,9 +94,12 @@ export interface ServerNotice {
   readonly routine?: string
 }
 
+/** What came of a NOTIFY. */
 export interface Notification {
   readonly channel: string
+  /** '' where the sender gave none. */
   readonly payload: string
+  /** Of the server process whose session sent it. */
   readonly processId: number
 }
 

@@ -18,10 +18,25 @@ export interface ConnectFailedDetails extends ErrorDetails {
   hopeless: boolean
 }
 
-/** No session came about; cause = the last attempt's error; retry-safe unless hopeless. */
+/**
+ * No session came about; cause = the last attempt's error; retry-safe unless hopeless.
+ *
+ * @example
+ * ```ts
+ * import { ConnectFailedError, connect } from 'pg-supervisor'
+ *
+ * await connect('postgres://localhost/app').catch((error: unknown) => {
+ *   if (error instanceof ConnectFailedError && error.hopeless) console.log('check the configuration:', error.failure.code)
+ *   throw error
+ * })
+ * ```
+ */
 export class ConnectFailedError extends SupervisorError {
+  /** Of the last attempt. */
   readonly failure: Failure
+  /** How many were made. */
   readonly attempts: number
+  /** `isHopeless` said that another attempt is not worth making. */
   readonly hopeless: boolean
 
   constructor(message: string, details: ConnectFailedDetails) {
@@ -42,7 +57,19 @@ export interface ConnectionDeadDetails extends ErrorDetails {
   nextAttemptAt?: number | undefined
 }
 
-/** Refused because the connection is down; nothing was written. */
+/**
+ * Refused because the connection is down; nothing was written. Retry-safe.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await connection.query('select 1')
+ * } catch (error) {
+ *   if (!(error instanceof ConnectionDeadError)) throw error
+ *   console.log(`down for ${Date.now() - error.since} ms, next attempt at ${error.nextAttemptAt}`)
+ * }
+ * ```
+ */
 export class ConnectionDeadError extends SupervisorError {
   /** Unix milliseconds. */
   readonly since: number

@@ -11,8 +11,19 @@ export type FailureKind =
 /** What the connection was doing when the failure was noticed. */
 export type FailurePhase = 'connecting' | 'idle' | 'querying' | 'inTransaction' | 'committing'
 
-/** A recorded fact, plain data, safe to log. */
+/**
+ * A recorded fact about what went wrong: plain data, safe to log. What checkers judge, and what `lost`, `reconnecting` and
+ * `dead` tell.
+ *
+ * @see https://www.postgresql.org/docs/current/errcodes-appendix.html
+ *
+ * @example
+ * ```ts
+ * connection.on('lost', ({ failure }) => console.log(failure.kind, failure.phase, failure.code, failure.message))
+ * ```
+ */
 export interface Failure {
+  /** Who said so: the server, the operating system, nobody (closed), or the supervisor itself. */
   readonly kind: FailureKind
   readonly phase: FailurePhase
   /** SQLSTATE or node error code; from a preceding NOTICE where the server said why before it hung up. */

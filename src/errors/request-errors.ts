@@ -10,8 +10,21 @@ export interface RequestTimeoutDetails extends ErrorDetails {
 // it ran would likely do so again: the server's own 57014 is not retry-safe either.
 const waitingInLine: ReadonlySet<TimeoutPhase> = new Set(['queue', 'acquire'])
 
-/** A deadline of the caller passed; unless it says otherwise, it is certain that the request had no effect. */
+/**
+ * A deadline of the caller passed; unless `outcome` says otherwise, it is certain that the request had no effect.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await connection.query('select build_report()', [], { timeoutMs: 10_000 })
+ * } catch (error) {
+ *   if (!(error instanceof RequestTimeoutError)) throw error
+ *   console.log(error.phase === 'queue' ? 'its turn did not come' : 'it took too long, and was cancelled')
+ * }
+ * ```
+ */
 export class RequestTimeoutError extends SupervisorError {
+  /** 'queue': nothing had been sent. 'execution': it was running. The others belong to cursors and pools, yet to come. */
   readonly phase: TimeoutPhase
 
   constructor(message: string, details: RequestTimeoutDetails) {

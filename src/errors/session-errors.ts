@@ -8,9 +8,20 @@ export interface ConnectionLostDetails extends ErrorDetails {
 
 /**
  * The session died under this request; also when the server said so first (its FATAL is the cause).
- * Nobody but the caller knows how far the request had come, so `outcome` has no default.
+ * `outcome` says how far the request had come: 'notApplied' is retry-safe, 'unknown' may have been applied.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await connection.query('insert into payment (id) values (7)')
+ * } catch (error) {
+ *   if (!(error instanceof ConnectionLostError)) throw error
+ *   console.log(error.outcome === 'unknown' ? 'look for payment 7' : 'repeat it')
+ * }
+ * ```
  */
 export class ConnectionLostError extends SupervisorError {
+  /** How the session died. */
   readonly failure: Failure
 
   constructor(message: string, details: ConnectionLostDetails) {
@@ -23,7 +34,10 @@ export class ConnectionLostError extends SupervisorError {
   }
 }
 
-/** The connection was ended by its owner before this request was done. */
+/**
+ * The connection was ended by its owner before this request was done. Outcome 'notApplied', or 'unknown' where the request
+ * was written and could have taken effect by itself.
+ */
 export class ConnectionClosedError extends SupervisorError {
   constructor(message: string, details: ErrorDetails = {}) {
     super(message, details, 'notApplied', false)

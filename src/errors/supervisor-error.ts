@@ -1,6 +1,7 @@
 /** 'notApplied' = certainly had no effect, 'unknown' = may have had. */
 export type Outcome = 'notApplied' | 'unknown'
 
+/** The contract of an error: `code` stays what it is, whatever becomes of messages and classes. */
 export type SupervisorErrorCode =
   | 'ALREADY_CONNECTED'
   | 'CONNECT_FAILED'

@@ -6,7 +6,20 @@ export interface CommitOutcomeUnknownDetails extends ErrorDetails {
   evidence: string
 }
 
-/** COMMIT was written, its answer is lost and could not be recovered. */
+/**
+ * COMMIT was written, its answer is lost and could not be recovered. Outcome 'unknown'. The old server process may still
+ * be at it, so that looking once proves nothing; a unique key makes repeating safe.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await connection.transaction((tx) => tx.query('insert into payment (id) values (7)'))
+ * } catch (error) {
+ *   if (!(error instanceof CommitOutcomeUnknownError)) throw error
+ *   await connection.query('insert into payment (id) values (7) on conflict do nothing')
+ * }
+ * ```
+ */
 export class CommitOutcomeUnknownError extends SupervisorError {
   /** The server's 64-bit transaction id, where it was asked for in time. */
   readonly transactionId: string | undefined
@@ -59,6 +72,7 @@ export interface RollbackFailedDetails<C> extends ErrorDetails {
  * the rollback was for.
  */
 export class RollbackFailedError<C = unknown> extends SupervisorError {
+  /** What ROLLBACK failed with; `cause` is what it was for. */
   readonly rollbackError: unknown
   declare readonly connection: C
 
