@@ -28,8 +28,22 @@ export interface PgClient
   unref(): void
 }
 
+export interface PgField {
+  readonly name: string
+  readonly dataTypeID: number
+  readonly format: 'text' | 'binary' | undefined
+}
+
+export interface PgTypes {
+  getTypeParser(oid: number, format: 'text' | 'binary'): unknown
+}
+
 /** pg's row and command accumulator; an array of them after a text of several statements. */
 export interface PgResult extends QueryResult {
+  _types: PgTypes | undefined
+  _parsers: unknown[] | undefined
+  _prebuiltEmptyResultObject: object | null
+  addFields(fields: readonly PgField[]): void
   addRow(row: unknown): void
   parseRow(fields: unknown): unknown
 }
@@ -46,9 +60,10 @@ export interface PgQueryBase {
   _result: PgResult
   _results: PgResult | PgResult[]
   _canceledDueToError: unknown
+  _checkForMultirow(): void
   requiresPreparation(): boolean
   submit(connection: PgConnection): Error | null
-  handleRowDescription(message: { fields: unknown }): void
+  handleRowDescription(message: { fields: readonly PgField[] }): void
   handleDataRow(message: { fields: unknown }): void
   handleCommandComplete(message: { text: string }, connection: PgConnection): void
   handleReadyForQuery(connection: PgConnection): void
@@ -59,6 +74,8 @@ export const PgQuery = pg.Query as unknown as new (text: string, values?: readon
 
 export const newResult = (rowMode: 'array' | undefined, types: object | undefined): PgResult =>
   new (pg as unknown as { Result: new (rowMode?: string, types?: object) => PgResult }).Result(rowMode, types)
+
+export const defaultTypes = pg.types as PgTypes
 
 /** The serialiser of pg's bind: throws on what cannot be written, such as a BigInt inside JSON. */
 export const prepareValue = (pg as unknown as { utils: { prepareValue(value: unknown): unknown } }).utils

@@ -1,8 +1,9 @@
 // One statement on its way through pg. pg calls back into this object from its parser, where nothing of the user's may
 // run (an exception there makes pg replay old replies to later statements), so it only keeps what it hears until the
 // server is ready again, and then tells its statement.
+import { describeRows } from './describe-rows.ts'
 import type { Statement } from './driver.ts'
-import { newResult, type PgConnection, PgQuery, type PgResult } from './pg-internals.ts'
+import { newResult, type PgConnection, type PgField, PgQuery, type PgResult } from './pg-internals.ts'
 
 /** The wire a query goes over. */
 export interface QueryOwner {
@@ -51,9 +52,10 @@ export class SupervisedQuery extends PgQuery {
     return refusal
   }
 
-  override handleRowDescription(message: { fields: unknown }): void {
+  override handleRowDescription({ fields }: { fields: readonly PgField[] }): void {
     try {
-      super.handleRowDescription(message)
+      this._checkForMultirow()
+      describeRows(this._result, fields)
     } catch (error) {
       this.#unreadable(error)
     }
