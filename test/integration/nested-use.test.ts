@@ -12,10 +12,10 @@ const requests: [string, (connection: Connection) => Promise<unknown>][] = [
   ['query', (connection) => connection.query('select 1')],
   ['execute', (connection) => connection.execute('select 1')],
   ['call', (connection) => connection.call('now')],
-  ['notify', (connection) => connection.notify('c')],
+  ['notify', (connection) => connection.notify('nested c')],
   ['transaction', (connection) => connection.transaction(() => 1)],
   ['session', (connection) => connection.session(() => 1)],
-  ['listen', (connection) => connection.listen('c')],
+  ['listen', (connection) => connection.listen('nested c')],
 ]
 
 describe('a request on the connection from inside of its own', () => {
@@ -107,9 +107,12 @@ describe('a request on the connection from inside of its own', () => {
 
   it('is none for end(), destroy(), unlisten() and closing a subscription', async () => {
     const connection = await openConnection(server)
-    const [orders, others] = [await connection.listen('orders'), await connection.listen('others')]
+    const [orders, others] = [
+      await connection.listen('nested orders'),
+      await connection.listen('nested others'),
+    ]
     await connection.transaction(async (tx) => {
-      await connection.unlisten('orders')
+      await connection.unlisten('nested orders')
       await others.close()
       await tx.query('select 1')
     })
@@ -170,13 +173,13 @@ describe('listeners and observers', () => {
         ({ rows }) => told.push(rows),
         (error: unknown) => told.push(error),
       )
-    await connection.listen('c', use)
+    await connection.listen('nested c', use)
     connection.addNotifyObserver(use)
     connection.on('state', ({ to }) => {
       if (to === 'inTransaction') void use()
     })
     await connection.transaction(async (tx) => {
-      await tx.notify('c')
+      await tx.notify('nested c')
       await tx.query('select pg_sleep(0.02)')
     })
     await eventually(() => told.length === 3, { what: 'all three were answered' })
@@ -185,7 +188,7 @@ describe('listeners and observers', () => {
 
   it('registered inside of a transaction mean nothing after its end', async () => {
     const connection = await openConnection(server)
-    await connection.listen('c')
+    await connection.listen('nested c')
     const told: unknown[] = []
     await connection.transaction(() => {
       connection.addNotifyObserver(() =>
@@ -195,7 +198,7 @@ describe('listeners and observers', () => {
         ),
       )
     })
-    await connection.notify('c')
+    await connection.notify('nested c')
     await eventually(() => told.length === 1, { what: 'the observer was answered' })
     expect(told).toEqual([[{ n: 1 }]])
   })

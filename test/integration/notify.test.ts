@@ -19,14 +19,14 @@ const arrived = (heard: Notification[], count: number) =>
 describe('notify', () => {
   it('sends a payload, or an empty one, and tells who sent it', async () => {
     const connection = await openConnection(server)
-    const heard = await hearing(connection, 'orders')
-    expect(await connection.notify('orders', 'the first')).toBeUndefined()
-    await connection.notify('orders')
+    const heard = await hearing(connection, 'notified')
+    expect(await connection.notify('notified', 'the first')).toBeUndefined()
+    await connection.notify('notified')
     await arrived(heard, 2)
     const { processId } = connection
     expect(heard).toEqual([
-      { channel: 'orders', payload: 'the first', processId },
-      { channel: 'orders', payload: '', processId },
+      { channel: 'notified', payload: 'the first', processId },
+      { channel: 'notified', payload: '', processId },
     ])
   })
 
@@ -37,8 +37,8 @@ describe('notify', () => {
     ['quotes, backslashes and line ends', `'"\\'\n\r\t$1 $$ ; --`],
   ])('carries %s unharmed', async (_, payload) => {
     const connection = await openConnection(server)
-    const heard = await hearing(connection, 'orders')
-    await connection.notify('orders', payload)
+    const heard = await hearing(connection, 'notified')
+    await connection.notify('notified', payload)
     await arrived(heard, 1)
     expect(heard[0]?.payload).toBe(payload)
   })
@@ -50,7 +50,7 @@ describe('notify', () => {
     ['a NUL', 'a\0b'],
   ])('refuses a payload of %s with RangeError, before any SQL', async (_, payload) => {
     const connection = await openConnection(server)
-    const answer = connection.notify('orders', payload)
+    const answer = connection.notify('notified', payload)
     expect(connection.pending).toBe(0)
     await expect(answer).rejects.toBeInstanceOf(RangeError)
   })
@@ -73,7 +73,7 @@ describe('notify', () => {
   it.each([
     ['63 bytes', 'x'.repeat(63)],
     ['63 bytes in characters of several', `${'ä'.repeat(31)}x`],
-    ['upper case', 'Orders'],
+    ['upper case', 'Notified'],
     ['quotes and dots', `or"de'rs.x`],
     ['spaces and line ends', ' a\nb '],
     ['a word of SQL', 'select'],
@@ -81,7 +81,7 @@ describe('notify', () => {
   ])('takes a channel of %s as it is, nothing truncated or folded', async (_, channel) => {
     const connection = await openConnection(server)
     const heard = await hearing(connection, channel)
-    const folded = await hearing(connection, channel === 'Orders' ? 'orders' : 'other')
+    const folded = await hearing(connection, channel === 'Notified' ? 'notified' : 'notified other')
     const { rows } = await connection.query<{ name: string }>('select pg_listening_channels() as name')
     expect(rows.map(({ name }) => name)).toContain(channel)
     await connection.notify(channel, 'x')
@@ -92,20 +92,20 @@ describe('notify', () => {
 
   it('in a transaction goes out at its commit, and not at all when it rolls back', async () => {
     const connection = await openConnection(server)
-    const heard = await hearing(connection, 'orders')
+    const heard = await hearing(connection, 'notified')
     await connection.transaction(async (tx) => {
-      await tx.notify('orders', 'committed')
+      await tx.notify('notified', 'committed')
       await tx.query('select pg_sleep(0.02)')
       expect(heard).toEqual([])
     })
     await arrived(heard, 1)
     const fault = new Error('no')
     const undone = connection.transaction(async (tx) => {
-      await tx.notify('orders', 'undone')
+      await tx.notify('notified', 'undone')
       throw fault
     })
     await expect(undone).rejects.toBe(fault)
-    await connection.session((session) => session.notify('orders', 'by a session'))
+    await connection.session((session) => session.notify('notified', 'by a session'))
     await arrived(heard, 2)
     expect(heard.map(({ payload }) => payload)).toEqual(['committed', 'by a session'])
   })
