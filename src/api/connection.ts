@@ -1,15 +1,14 @@
-import type { ClientBase } from 'pg'
-import type { HostAddress } from '../drivers/driver.ts'
 import { checkFunction } from '../errors/check-option.ts'
 import {
   RollbackFailedError as AnyRollbackFailedError,
   type RollbackFailedDetails,
 } from '../errors/transaction-errors.ts'
-import type { ConnectionState, MachineNotice } from '../machines/connection.events.ts'
+import type { MachineNotice } from '../machines/connection.events.ts'
 import type { RequestLane } from '../machines/request.ts'
 import type { ConnectionConfig } from './connection-config.ts'
 import type { ConnectionEvents, ConnectionNotice, NotificationObserver } from './connection-events.ts'
-import { type ConnectionActorRef, Core } from './core.ts'
+import { ConnectionReadings } from './connection-readings.ts'
+import { Core } from './core.ts'
 import { Life } from './life.ts'
 import { Listening } from './listening.ts'
 import { Notices } from './notices.ts'
@@ -17,7 +16,6 @@ import type { Session, Transaction, TransactionOptions, WaitOptions } from './qu
 import { readConfig } from './read-config.ts'
 import { SessionCare } from './session-care.ts'
 import { runSession } from './session-handle.ts'
-import { Statements } from './statements.ts'
 import type { ListenOptions, Subscription } from './subscription.ts'
 import { checkTransactionOptions } from './transaction-options.ts'
 import { runTransaction } from './transaction-runner.ts'
@@ -36,7 +34,7 @@ import { runTransaction } from './transaction-runner.ts'
  *
  * @throws {InvalidOptionError} for options of a wrong type or range, and for unknown names
  */
-export class Connection extends Statements implements AsyncDisposable {
+export class Connection extends ConnectionReadings implements AsyncDisposable {
   protected readonly core: Core
   readonly #listening = new Listening(() => this.core)
   readonly #life = new Life(() => this.core)
@@ -109,64 +107,6 @@ export class Connection extends Statements implements AsyncDisposable {
   /** end(), at the end of an `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.end()
-  }
-
-  override toJSON(): object {
-    return { name: this.name, state: this.state, pending: this.pending, processId: this.processId }
-  }
-
-  /** The option `name`, or 'connection 1', 'connection 2' … */
-  get name(): string {
-    return this.core.settings.name
-  }
-
-  /** The word of the statechart for what the connection is doing now. */
-  get state(): ConnectionState {
-    const { mailbox, actor, ledger, isAttached } = this.core
-    if (!isAttached) return actor.getSnapshot().context.word
-    if (mailbox.openLane !== mailbox.root) return 'inTransaction'
-    return ledger.pending > 0 ? 'querying' : 'connected'
-  }
-
-  /** Whether `state` is connected, querying or inTransaction. */
-  get isUsable(): boolean {
-    return this.core.isAttached
-  }
-
-  /** Requests accepted and not settled. */
-  get pending(): number {
-    return this.core.ledger.pending
-  }
-
-  /** Of the present session; undefined while there is none. */
-  get processId(): number | undefined {
-    return this.core.berth.wire?.processId
-  }
-
-  /** server_version_num of the present session, such as 180004. */
-  get serverVersion(): number | undefined {
-    return this.core.berth.wire?.serverVersion
-  }
-
-  /** Where the present session goes; undefined while there is none. */
-  get host(): HostAddress | undefined {
-    return this.core.berth.wire?.host
-  }
-
-  /** As the server said with its last answer. */
-  get transactionStatus(): 'idle' | 'inTransaction' | 'failed' | undefined {
-    const { wire } = this.core.berth
-    return wire === undefined ? undefined : statusWords[wire.transactionStatus]
-  }
-
-  /** The machine's actor, for XState users and inspectors; an event that it does not know or that lacks its shape is passed over. */
-  get actor(): ConnectionActorRef {
-    return this.core.actor
-  }
-
-  /** The live pg client, for what this facade does not offer. Yours to misuse. */
-  get unsafeClient(): ClientBase | undefined {
-    return this.core.berth.wire?.client as ClientBase | undefined
   }
 
   /**
@@ -337,5 +277,3 @@ export const RollbackFailedError: new (
   message: string,
   details: RollbackFailedDetails<Connection>,
 ) => RollbackFailedError = AnyRollbackFailedError
-
-const statusWords = { I: 'idle', T: 'inTransaction', E: 'failed' } as const
