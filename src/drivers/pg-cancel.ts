@@ -27,9 +27,12 @@ export function requestCancel(client: PgClient, signal: AbortSignal): Promise<vo
     const socket = client.host.startsWith('/')
       ? connect({ path: `${client.host}/.s.PGSQL.${client.port}` })
       : connect({ host: session.remoteAddress ?? client.host, port: session.remotePort ?? client.port })
-    const fail = (error: Error): void => {
+    let isAsked = false
+    const fail = (error: Error & { code?: string }): void => {
       socket.destroy()
-      reject(error)
+      // A server that has heard the request may hang up without ceremony.
+      if (isAsked && error.code === 'ECONNRESET') resolve()
+      else reject(error)
     }
     const abort = (): void => fail(new Error('the cancel request was not taken in time'))
     if (signal.aborted) return abort()
@@ -41,7 +44,11 @@ export function requestCancel(client: PgClient, signal: AbortSignal): Promise<vo
     socket.on('error', fail)
     const ask = (stream: Socket): void => {
       stream.on('error', fail)
-      stream.end(cancelRequest(processID, secretKey))
+      // Not end(): to the goodbye of TLS a server that is gone already answers with a reset, and a proxy that sees us leave
+      // may hang up before the server has heard anything.
+      stream.write(cancelRequest(processID, secretKey), () => {
+        isAsked = true
+      })
       stream.resume()
     }
     const encrypt = (): void => {
