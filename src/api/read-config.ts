@@ -1,3 +1,4 @@
+import type { ClientConfig } from 'pg'
 import { systemClock } from '../backoff/clock.ts'
 import type { HostAddress } from '../drivers/driver.ts'
 import { pgDriver } from '../drivers/pg-driver.ts'
@@ -59,12 +60,21 @@ export function readConfig(config?: string | ConnectionConfig): Settings {
     // Last: a refused configuration takes no number.
     name: options.name ?? `connection ${++unnamed}`,
   } as const
-  return Object.freeze(
-    Object.defineProperty(settings, 'client', { get: client }) as typeof settings & ClientHolder,
-  )
+  return Object.freeze(Object.assign(new ClientHolder(client), settings))
 }
 
-type ClientHolder = Pick<Settings, 'client'>
+/** On the prototype neither inspection nor JSON shows `client`; defined on each object it would cost 1.5 kB of them. */
+class ClientHolder {
+  readonly #read: () => ClientConfig
+
+  constructor(read: () => ClientConfig) {
+    this.#read = read
+  }
+
+  get client(): ClientConfig {
+    return this.#read()
+  }
+}
 
 function pgOptionsOf(options: TakenOptions) {
   return Object.fromEntries(Object.entries(options).filter(([name]) => Object.hasOwn(pgOptionKinds, name)))

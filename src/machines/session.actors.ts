@@ -44,12 +44,15 @@ async function attempt(wiring: Wiring, tell: Tell, signal: AbortSignal): Promise
     permit = wiring.stormLimit().tryAcquire() ?? (await wiring.stormLimit().acquire(signal))
     if (signal.aborted) return permit.released()
     trial.begin()
-    wire = wiring.openWire(trial.hear)
+    const ear = new Ear(trial.hear)
+    wire = wiring.openWire(ear.report)
     await trial.opened
-    trial.passOn = berth.expect()
+    const report = berth.expect()
+    trial.passOn = report
     const lane = mailbox.attach(wire)
     const { listeningSince, channels } = await trial.bounded(wiring.prepare(lane, trial.signal))
     trial.end()
+    ear.hear = report
     permit.succeeded()
     berth.moor(wire)
     const { processId = 0, host } = wire
@@ -64,6 +67,17 @@ async function attempt(wiring: Wiring, tell: Tell, signal: AbortSignal): Promise
     else permit?.failed()
     tell({ type: 'dial.failed', failure, delayMs: wiring.nextDelay() })
   }
+}
+
+/** What a session reports to for life: to its trial at first, of which nothing is kept once that is over. */
+class Ear {
+  hear: (fact: WireFact) => void
+
+  constructor(hear: (fact: WireFact) => void) {
+    this.hear = hear
+  }
+
+  readonly report = (fact: WireFact): void => this.hear(fact)
 }
 
 /** Hears a session that is only coming about, and ends it at its deadline, its loss or an abort. */
