@@ -15,8 +15,9 @@ const opening = new Set([
 ])
 
 export function isTransactionControl(text: string): boolean {
+  // Only space may follow: the first semicolon may stand in a string or a comment, and so what seems to be a comment behind it.
   const semicolon = text.indexOf(';')
-  const isOne = semicolon === -1 || skipBlank(text, semicolon + 1) === text.length
+  const isOne = semicolon === -1 || text.trimEnd().length === semicolon + 1
   for (let at = skipBlank(text, 0); at < text.length; at = skipBlank(text, endOfStatement(text, at))) {
     if (isControlAt(text, at)) return true
     if (isOne) return false
