@@ -72,7 +72,8 @@ describe('the demo', { timeout: 60_000 }, () => {
 
   it('that is interrupted clears everything away', async () => {
     const { child, code, text } = startDemo()
-    await eventually(() => text().includes('backend killed'), { what: 'the demo plays', timeoutMs: 30_000 })
+    const what = 'the demo plays'
+    await eventually(() => expect(text()).toContain('backend killed'), { what, timeoutMs: 30_000 })
     child.kill('SIGINT')
     expect(await code, text()).toBe(130)
     expect(text()).toContain('interrupted')
