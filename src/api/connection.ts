@@ -243,7 +243,6 @@ export class Connection extends ConnectionReadings implements AsyncDisposable {
     listener: (event: ConnectionEvents[K]) => void,
     options?: { signal?: AbortSignal },
   ): () => void {
-    checkFunction('listener', listener)
     return this.core.notices.on(type, listener, options)
   }
 

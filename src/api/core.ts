@@ -177,7 +177,9 @@ export class Core implements MailboxHost, RequestKeeper {
     const at = this.clock.now()
     const phase = phaseOf(this.mailbox.oldest, this.mailbox.openLane)
     const failure = createFailure({ kind: 'timeout', phase, at, message, error: cause })
-    this.replaceSession(failure)
+    if (this.isAttached) this.replaceSession(failure)
+    // While it is still being made, its end is what tells.
+    else this.mailbox.wire?.destroy()
   }
 
   probe(): Request {

@@ -1,6 +1,7 @@
-import { checkNumber } from '../errors/check-option.ts'
+import { checkNames, checkNumber } from '../errors/check-option.ts'
 import { Fifo } from '../machines/fifo.ts'
 import type { ConnectionNotice } from './connection-events.ts'
+import { checkSignal } from './request-bounds.ts'
 
 const defaultLimit = 10_000
 
@@ -11,11 +12,13 @@ export class NoticeStream implements AsyncIterableIterator<ConnectionNotice> {
   readonly #signal: AbortSignal | undefined
   readonly #buffer = new Fifo<ConnectionNotice>()
   #dropped = 0
-  #wake: (() => void) | undefined
+  #wakes: (() => void)[] = []
   #isEnded = false
 
   constructor(options: { signal?: AbortSignal; bufferLimit?: number } = {}, left: () => void) {
+    checkNames(options, ['signal', 'bufferLimit'])
     const { bufferLimit = defaultLimit, signal } = options
+    checkSignal(signal)
     checkNumber(
       'bufferLimit',
       bufferLimit,
@@ -25,8 +28,12 @@ export class NoticeStream implements AsyncIterableIterator<ConnectionNotice> {
     this.#limit = bufferLimit
     this.#left = left
     this.#signal = signal
-    if (signal?.aborted) this.#end()
+    this.#isEnded = signal?.aborted ?? false
     signal?.addEventListener('abort', this.#end, { once: true })
+  }
+
+  get isEnded(): boolean {
+    return this.#isEnded
   }
 
   push(notice: ConnectionNotice): void {
@@ -37,7 +44,7 @@ export class NoticeStream implements AsyncIterableIterator<ConnectionNotice> {
       this.#dropped++
     }
     this.#buffer.push(notice)
-    this.#wake?.()
+    this.#wakes.shift()?.()
     if (notice.type === 'closed') this.#end()
   }
 
@@ -48,18 +55,16 @@ export class NoticeStream implements AsyncIterableIterator<ConnectionNotice> {
         this.#dropped = 0
         return { done: false, value: { type: 'overflow', dropped } }
       }
-      const notice = this.#signal?.aborted ? undefined : this.#buffer.shift()
+      const notice = this.#buffer.shift()
       if (notice !== undefined) return { done: false, value: notice }
       if (this.#isEnded) return { done: true, value: undefined }
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve
-      })
+      await new Promise<void>((resolve) => this.#wakes.push(resolve))
     }
   }
 
   async return(): Promise<IteratorResult<ConnectionNotice>> {
     this.#end()
-    while (this.#buffer.shift() !== undefined);
+    this.#forget()
     return { done: true, value: undefined }
   }
 
@@ -69,8 +74,14 @@ export class NoticeStream implements AsyncIterableIterator<ConnectionNotice> {
 
   readonly #end = (): void => {
     this.#isEnded = true
+    if (this.#signal?.aborted) this.#forget()
     this.#signal?.removeEventListener('abort', this.#end)
     this.#left()
-    this.#wake?.()
+    for (const wake of this.#wakes.splice(0)) wake()
+  }
+
+  #forget(): void {
+    this.#dropped = 0
+    while (this.#buffer.shift() !== undefined);
   }
 }

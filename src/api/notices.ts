@@ -1,11 +1,28 @@
 // What the connection tells its users: by `on`, and as a stream. Listeners run in a microtask, never inside a callback of
 // pg (whose parser would replay old replies if one threw), and none of them can harm the connection or another.
 
+import { checkFunction, checkNames } from '../errors/check-option.ts'
 import { callFenced } from './call-fenced.ts'
 import type { ConnectionEvents, ConnectionNotice } from './connection-events.ts'
 import { NoticeStream } from './notice-stream.ts'
+import { checkSignal } from './request-bounds.ts'
 import { inContextOfNow } from './scope.ts'
 import type { Settings } from './settings.ts'
+
+const types: Record<ConnectionNotice['type'], true> = {
+  state: true,
+  connected: true,
+  lost: true,
+  reconnecting: true,
+  dead: true,
+  closed: true,
+  notification: true,
+  gap: true,
+  notice: true,
+  warning: true,
+  overflow: true,
+  listenerError: true,
+}
 
 type Listener = (notice: ConnectionNotice) => void
 
@@ -23,9 +40,13 @@ export class Notices {
   on<K extends keyof ConnectionEvents>(
     type: K,
     listener: (event: ConnectionEvents[K]) => void,
-    options?: { signal?: AbortSignal },
+    options: { signal?: AbortSignal } = {},
   ): () => void {
-    const signal = options?.signal
+    checkNames({ [type]: true }, Object.keys(types))
+    checkFunction('listener', listener)
+    checkNames(options, ['signal'])
+    checkSignal(options.signal)
+    const { signal } = options
     if (signal?.aborted) return () => undefined
     const bound = inContextOfNow(listener) as Listener
     const listeners = this.#listeners.get(type) ?? new Set()
@@ -41,7 +62,7 @@ export class Notices {
 
   stream(options?: { signal?: AbortSignal; bufferLimit?: number }): AsyncIterable<ConnectionNotice> {
     const stream = new NoticeStream(options, () => this.#streams.delete(stream))
-    this.#streams.add(stream)
+    if (!stream.isEnded) this.#streams.add(stream)
     return stream
   }
 
@@ -62,7 +83,9 @@ export class Notices {
     this.#queue = []
     for (const notice of notices) {
       this.#log(notice)
-      for (const listener of [...(this.#listeners.get(notice.type) ?? [])]) {
+      const listeners = this.#listeners.get(notice.type)
+      for (const listener of [...(listeners ?? [])]) {
+        if (!listeners?.has(listener)) continue
         // An error listener that throws is not asked again about its own error.
         const report = (error: unknown): void => {
           if (notice.type !== 'listenerError') this.reportError(error, `a listener of '${notice.type}'`)

@@ -10,10 +10,15 @@ import type { WaitOptions } from './queryable.ts'
 
 export function checkWaitOptions(options: WaitOptions): void {
   const { signal, timeoutMs } = options
-  if (signal !== undefined && !isSignal(signal)) throw invalidOption('signal', 'an AbortSignal', signal)
+  checkSignal(signal)
   if (timeoutMs !== undefined) {
     checkNumber('timeoutMs', timeoutMs, 'milliseconds, more than 0', (ms) => ms > 0 && ms <= longestDelayMs)
   }
+}
+
+/** @throws {InvalidOptionError} */
+export function checkSignal(signal: unknown): void {
+  if (signal !== undefined && !isSignal(signal)) throw invalidOption('signal', 'an AbortSignal', signal)
 }
 
 /** Once COMMIT is written nothing of the caller's can stop it. */

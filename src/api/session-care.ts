@@ -5,10 +5,10 @@ import type { MonitorWatch } from '../machines/wiring.ts'
 import { callFenced } from './call-fenced.ts'
 import type { Channels } from './channels.ts'
 import type { Core } from './core.ts'
+import { LentSession } from './lent-session.ts'
 import type { MonitorContext } from './monitor.ts'
 import type { Session } from './queryable.ts'
-import { runInside } from './scope.ts'
-import { MonitorSession, SessionHandle } from './session-handle.ts'
+import { MonitorSession } from './session-handle.ts'
 
 export type RecoveryHandler = (session: Session) => unknown
 
@@ -35,7 +35,7 @@ export class SessionCare {
       await run(`SELECT ${calls.join(', ')}`, names.flat())
     }
     if (setup !== undefined) {
-      await this.#runOn(lane, setup)
+      await new LentSession(core, lane).run(setup)
       await this.#leaveNoTransaction(lane, 'setup')
     }
     const channels = await this.#channels.restore(run)
@@ -44,17 +44,13 @@ export class SessionCare {
 
   /** One after the other, all within connectTimeoutMs; what fails or takes too long is reported and passed over. */
   async recover(signal: AbortSignal): Promise<void> {
-    const { clock, settings, mailbox } = this.#core()
+    const { clock, settings, mailbox, notices } = this.#core()
     const { connectTimeoutMs } = settings
     const lane = mailbox.openLane
+    const late = new Error(`recovery handlers did not end within ${connectTimeoutMs} ms`)
     let deadline: Deadline | undefined
-    let isLate = false
     const timeout = new Promise<never>((_, reject) => {
-      const late = (): void => {
-        isLate = true
-        reject(new Error(`recovery handlers did not end within ${connectTimeoutMs} ms`))
-      }
-      deadline = new Deadline(clock, connectTimeoutMs, late)
+      deadline = new Deadline(clock, connectTimeoutMs, () => reject(late))
     })
     timeout.catch(() => undefined)
     // A handler that never ends keeps nothing waiting, and no timer set, once nobody waits for it.
@@ -66,16 +62,18 @@ export class SessionCare {
       signal.addEventListener('abort', abort, { once: true })
     })
     for (const handler of [...this.recoveryHandlers]) {
-      for (const step of [
-        () => this.#runOn(lane, handler),
-        () => this.#leaveNoTransaction(lane, 'a recovery handler'),
-      ]) {
-        if (signal.aborted || isLate) break
-        try {
-          await Promise.race([step(), timeout, aborted])
-        } catch (error) {
-          if (!signal.aborted) this.#core().notices.reportError(error, 'a recovery handler')
-        }
+      if (signal.aborted) return
+      const lent = new LentSession(this.#core(), lane)
+      const finish = (): Promise<void> => this.#leaveNoTransaction(lane, 'a recovery handler')
+      try {
+        await Promise.race([following(lent.run(handler), finish), timeout, aborted])
+      } catch (error) {
+        if (signal.aborted) return
+        notices.reportError(error, 'a recovery handler')
+        if (error !== late) continue
+        lent.revoke(late)
+        await Promise.race([finish().catch(ignored), aborted])
+        return
       }
     }
     deadline?.clear()
@@ -89,7 +87,7 @@ export class SessionCare {
       const report = (error: unknown): void =>
         core.notices.reportError(error, `the monitor '${monitor.name}'`)
       const context: MonitorContext & { isQuiet(): boolean } = {
-        session: new MonitorSession(this.#onLane(core.mailbox.root)),
+        session: new MonitorSession(new LentSession(core, core.mailbox.root)),
         report: (failure) => ended.signal.aborted || watch.report(failure),
         retire: (reason) => ended.signal.aborted || watch.retire(reason),
         lastActivityAt: () => core.berth.wire?.lastByteAt ?? core.clock.now(),
@@ -106,35 +104,27 @@ export class SessionCare {
     }
   }
 
-  /** Hands the session out for as long as the callback runs. */
-  async #runOn(lane: RequestLane, callback: (session: Session) => unknown): Promise<void> {
-    const owner = this.#onLane(lane)
-    try {
-      await runInside(lane, async () => callback(new SessionHandle(owner)))
-    } finally {
-      owner.isOver = true
-    }
-  }
-
   /** What comes next on the session must not end up in a transaction that nobody knows of. */
   async #leaveNoTransaction(lane: RequestLane, whose: string): Promise<void> {
     const core = this.#core()
     const run = (text: string) => core.ask(core.newRequest({ text, lane }))
     // The status is true only behind what is still in flight.
     if (core.mailbox.oldest !== undefined) await run('')
-    if (core.mailbox.wire?.transactionStatus === 'I') return
+    const { wire } = core.mailbox
+    if (wire === undefined || wire.transactionStatus === 'I') return
     const message = `${whose} on ${core.settings.name} left a transaction open; it was rolled back`
     core.notices.publish({ type: 'warning', reason: 'transactionLeftOpen', message })
     await run('ROLLBACK')
   }
+}
 
-  #onLane(lane: RequestLane) {
-    return { core: this.#core(), lane, isOver: false, track: handled }
+async function following(work: Promise<void>, finish: () => Promise<void>): Promise<void> {
+  try {
+    await work
+  } finally {
+    await finish()
   }
 }
 
-/** What setup, handlers and monitors don't await may fail without ending the process. */
-function handled<T>(statement: Promise<T>): Promise<T> {
-  statement.catch(() => undefined)
-  return statement
-}
+/** A session that is lost is noticed where it is lost. */
+const ignored = (): void => undefined

@@ -146,6 +146,22 @@ describe('bad input rejects with InvalidOptionError and never throws', () => {
     expect((await connection.query(config as never)).rows).toEqual([{ n: 1 }])
   })
 
+  it.each<[string, () => unknown]>([
+    ['a kind of event nobody knows', () => connection.on('lsot' as never, () => undefined)],
+    ['a listener that is no function', () => connection.on('lost', 'x' as never)],
+    [
+      'a signal of a listener that is none',
+      () => connection.on('lost', () => undefined, { signal: 5 as never }),
+    ],
+    ['an unknown option of events()', () => connection.events({ limit: 5 } as never)],
+    ['a bufferLimit of events() of 0', () => connection.events({ bufferLimit: 0 })],
+    ['a signal of events() that is none', () => connection.events({ signal: {} as never })],
+    ['an observer that is no function', () => connection.addNotifyObserver(5 as never)],
+    ['a recovery handler that is no function', () => connection.addRecoveryHandler({} as never)],
+  ])('where nothing is promised it is thrown: %s', (_, ask) => {
+    expect(ask).toThrow(InvalidOptionError)
+  })
+
   it('says what was wanted and what came, and the nearest known name', async () => {
     await expect(loose(connection)['query']!('select 1', 'x')).rejects.toThrow(
       "option `values` wants an array, got 'x'",
