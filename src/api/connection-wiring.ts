@@ -138,6 +138,8 @@ export class ConnectionWiring implements Wiring {
 
   openGate(): void {
     this.#patience.end()
+    this.#schedule?.close()
+    this.#schedule = undefined
     this.mailbox.openGate()
     if (this.#parts.settings.allowExitOnIdle && this.mailbox.isQuiet) this.mailbox.wire?.unref()
   }

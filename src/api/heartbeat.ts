@@ -63,14 +63,12 @@ class Pulse {
     this.#clock = unrefing(watch.clock)
     this.#idleMs = idleMs
     this.#timeoutMs = timeoutMs
-    if (watch.signal.aborted) return
-    watch.signal.addEventListener('abort', this.stop, { once: true })
+    if (isOver(watch)) return
     this.#await(this.#idleMs - this.#silenceMs)
   }
 
   readonly stop = (): void => {
     this.#isStopped = true
-    this.#watch.signal.removeEventListener('abort', this.stop)
     this.#clock.clearTimeout(this.#timer)
     this.#deadline?.clear()
   }
@@ -82,6 +80,7 @@ class Pulse {
   #await(ms: number): void {
     this.#timer = this.#clock.setTimeout(
       () => {
+        if (isOver(this.#watch)) return
         const missingMs = this.#idleMs - this.#silenceMs
         if (missingMs > 0) this.#await(missingMs)
         else if (isQuiet(this.#watch)) this.#probe()
@@ -103,6 +102,7 @@ class Pulse {
 
   #giveTime(lastActivityAt: number): void {
     this.#deadline = new Deadline(this.#clock, this.#timeoutMs, () => {
+      if (isOver(this.#watch)) return
       const now = this.#watch.lastActivityAt()
       if (now > lastActivityAt) this.#giveTime(now)
       else this.#convict()
@@ -110,8 +110,8 @@ class Pulse {
   }
 
   readonly #answered = (): void => {
-    if (this.#isStopped) return
     this.#deadline?.clear()
+    if (this.#isStopped || isOver(this.#watch)) return
     this.#await(this.#idleMs)
   }
 
@@ -120,6 +120,9 @@ class Pulse {
     this.#watch.report({ message: `no answer to an empty query within ${this.#timeoutMs} ms` })
   }
 }
+
+const isOver = (watch: MonitorContext & Partial<WatchedSession>): boolean =>
+  watch.isOver?.() ?? watch.signal.aborted
 
 /** Whoever hosts monitors by the public contract alone gives them a session that waits for its turn by itself. */
 const isQuiet = (watch: MonitorContext & Partial<WatchedSession>): boolean => watch.isQuiet?.() ?? true

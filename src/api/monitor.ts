@@ -45,4 +45,6 @@ export interface MonitorContext {
 export interface WatchedSession extends MonitorContext {
   /** Nothing is pending and nobody holds the session: what is asked now is written in this tick. */
   isQuiet(): boolean
+  /** The session has ended; the same as `signal.aborted`, for those who need no signal. */
+  isOver(): boolean
 }

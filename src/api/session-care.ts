@@ -6,9 +6,8 @@ import { callFenced } from './call-fenced.ts'
 import type { Channels } from './channels.ts'
 import type { Core } from './core.ts'
 import { LentSession } from './lent-session.ts'
-import type { MonitorContext } from './monitor.ts'
 import type { Session } from './queryable.ts'
-import { MonitorSession } from './session-handle.ts'
+import { Watched } from './watched-session.ts'
 
 export type RecoveryHandler = (session: Session) => unknown
 
@@ -81,26 +80,19 @@ export class SessionCare {
 
   startMonitors(watch: MonitorWatch): () => void {
     const core = this.#core()
-    const ended = new AbortController()
-    const stops: (() => void)[] = []
+    const endings: (() => void)[] = []
     for (const monitor of core.settings.monitors) {
       const report = (error: unknown): void =>
         core.notices.reportError(error, `the monitor '${monitor.name}'`)
-      const context: MonitorContext & { isQuiet(): boolean } = {
-        session: new MonitorSession(new LentSession(core, core.mailbox.root)),
-        report: (failure) => ended.signal.aborted || watch.report(failure),
-        retire: (reason) => ended.signal.aborted || watch.retire(reason),
-        lastActivityAt: () => core.berth.wire?.lastByteAt ?? core.clock.now(),
-        clock: core.clock,
-        signal: ended.signal,
-        isQuiet: () => core.mailbox.isQuiet,
-      }
-      const stop = callFenced(() => monitor.start(context), report)
-      if (typeof stop === 'function') stops.push(() => callFenced(stop, report))
+      const watched = new Watched(core, watch)
+      const stop = callFenced(() => monitor.start(watched), report)
+      endings.push(() => {
+        watched.end()
+        if (typeof stop === 'function') callFenced(stop, report)
+      })
     }
     return () => {
-      ended.abort()
-      for (const stop of stops) stop()
+      for (const end of endings) end()
     }
   }
 

@@ -54,6 +54,8 @@ export class FakeSession implements WatchedSession {
 
   readonly isQuiet = (): boolean => this.quiet
 
+  readonly isOver = (): boolean => this.signal.aborted
+
   /** A byte of the server's. */
   speak(): void {
     this.#lastActivityAt = this.clock.now()

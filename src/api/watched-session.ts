@@ -1,0 +1,58 @@
+// What a monitor is handed, for as long as its session lives. An idle connection keeps one for life, so what few monitors
+// look at is made when they do: an AbortSignal alone takes more than a kilobyte.
+import type { Clock } from '../backoff/clock.ts'
+import type { MonitorWatch } from '../machines/wiring.ts'
+import type { Core } from './core.ts'
+import { LentSession } from './lent-session.ts'
+import type { WatchedSession } from './monitor.ts'
+import type { Session } from './queryable.ts'
+import { MonitorSession } from './session-handle.ts'
+
+export class Watched implements WatchedSession {
+  readonly clock: Clock
+  readonly #core: Core
+  readonly #watch: MonitorWatch
+  #lent: LentSession | undefined
+  #session: Session | undefined
+  #ended: AbortController | undefined
+  #isOver = false
+
+  constructor(core: Core, watch: MonitorWatch) {
+    this.#core = core
+    this.#watch = watch
+    this.clock = core.clock
+  }
+
+  get session(): Session {
+    this.#lent ??= new LentSession(this.#core, this.#core.mailbox.root)
+    this.#lent.isOver = this.#isOver
+    this.#session ??= new MonitorSession(this.#lent)
+    return this.#session
+  }
+
+  get signal(): AbortSignal {
+    this.#ended ??= new AbortController()
+    if (this.#isOver) this.#ended.abort()
+    return this.#ended.signal
+  }
+
+  readonly report = (failure: { message: string; code?: string }): void => {
+    if (!this.#isOver) this.#watch.report(failure)
+  }
+
+  readonly retire = (reason: string): void => {
+    if (!this.#isOver) this.#watch.retire(reason)
+  }
+
+  readonly lastActivityAt = (): number => this.#core.berth.wire?.lastByteAt ?? this.clock.now()
+
+  readonly isQuiet = (): boolean => this.#core.mailbox.isQuiet
+
+  readonly isOver = (): boolean => this.#isOver
+
+  end(): void {
+    this.#isOver = true
+    if (this.#lent !== undefined) this.#lent.isOver = true
+    this.#ended?.abort()
+  }
+}
