@@ -4,6 +4,7 @@ import {
   type RollbackFailedDetails,
 } from '../errors/transaction-errors.ts'
 import type { MachineNotice } from '../machines/connection.events.ts'
+import { type ConnectionMachine, connectionMachine } from '../machines/connection.machine.ts'
 import type { RequestLane } from '../machines/request.ts'
 import type { ConnectionConfig } from './connection-config.ts'
 import type { ConnectionEvents, ConnectionNotice, NotificationObserver } from './connection-events.ts'
@@ -40,11 +41,15 @@ export class Connection extends ConnectionReadings implements AsyncDisposable {
   readonly #life = new Life(() => this.core)
   readonly #care = new SessionCare(() => this.core, this.#listening.channels)
 
-  constructor(config?: string | ConnectionConfig) {
+  /**
+   * @param machine the chart with guards of your own, as `connectionMachine.provide({ guards })` of
+   * `pg-supervisor/machines` makes it; costs about 25 kB a chart, which may serve many connections.
+   */
+  constructor(config?: string | ConnectionConfig, machine: ConnectionMachine = connectionMachine) {
     super()
     const settings = readConfig(config)
     const care = this.#care
-    this.core = new Core(settings, new Notices(settings), {
+    this.core = new Core(machine, settings, new Notices(settings), {
       connection: this,
       prepare: (lane) => care.prepare(lane),
       recover: (signal) => care.recover(signal),

@@ -6,7 +6,7 @@ import { createFailure, type Failure } from '../errors/failure.ts'
 import { RequestTimeoutError } from '../errors/request-errors.ts'
 import { isServerError } from '../errors/server-error.ts'
 import type { Berth } from '../machines/berth.ts'
-import { type ConnectionMachine, connectionMachine } from '../machines/connection.machine.ts'
+import type { ConnectionMachine } from '../machines/connection.machine.ts'
 import { guardDoor, withFastPath } from '../machines/fast-path.ts'
 import { phaseOf } from '../machines/loss-verdict.ts'
 import { Mailbox } from '../machines/mailbox.ts'
@@ -42,7 +42,7 @@ export class Core implements MailboxHost, RequestKeeper {
   readonly #shutListeners = new Set<() => void>()
   #lastId = 0
 
-  constructor(settings: Settings, notices: Notices, facade: FacadeWork) {
+  constructor(machine: ConnectionMachine, settings: Settings, notices: Notices, facade: FacadeWork) {
     const { name, clock, waitMs, statementTimeoutMs } = settings
     this.settings = settings
     this.notices = notices
@@ -66,7 +66,7 @@ export class Core implements MailboxHost, RequestKeeper {
     const identity = { name }
     connectWiring(identity, this.wiring)
     this.actor = createActor(
-      withFastPath(connectionMachine, (type) => this.#misfit(type)),
+      withFastPath(machine, (type) => this.#misfit(type)),
       {
         input: { identity, isSupervised: settings.isSupervised, waitsWhileDown: waitMs !== undefined },
         clock: settings.allowExitOnIdle ? unrefing(clock) : clock,
