@@ -105,7 +105,8 @@ export interface Notification {
 
 /** How a session ended: what the server or the socket said, and what kind of saying it was. */
 export interface WireLoss {
-  readonly kind: 'server' | 'network' | 'protocol' | 'closed'
+  /** unknown: it never came about, and what was said is not the server's. */
+  readonly kind: 'server' | 'network' | 'protocol' | 'closed' | 'unknown'
   readonly error: unknown
 }
 

@@ -22,6 +22,7 @@ export class PgWire implements Wire, QueryOwner {
   #held: SupervisedQuery | undefined
   lastByteAt: number
   isLost = false
+  #isOpen = false
   #isCorked = false
   /** A WARNING with which the server announced that it is about to close without another word. */
   #farewell: unknown
@@ -155,6 +156,7 @@ export class PgWire implements Wire, QueryOwner {
 
   #opened(): void {
     if (this.isLost) return
+    this.#isOpen = true
     this.#connection.stream.on('data', () => {
       this.lastByteAt = this.#now()
     })
@@ -176,6 +178,8 @@ export class PgWire implements Wire, QueryOwner {
     if (this.#farewell !== undefined) return { kind: 'server', error: this.#farewell }
     if (hasCode(error)) return { kind: 'network', error }
     if (error === undefined || this.#connection.stream.destroyed) return { kind: 'closed', error }
+    // Until then pg also hands on what a password function of the user's threw.
+    if (!this.#isOpen) return { kind: 'unknown', error }
     // The socket lives, and pg gave up on what came through it.
     return {
       kind: 'protocol',
