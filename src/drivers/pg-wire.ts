@@ -1,10 +1,12 @@
 // One pg client from its first byte to its last. It tells what happened, once and in order, and judges nothing.
 import { ProtocolViolationError } from '../errors/session-errors.ts'
 import type { HostAddress, ServerNotice, Statement, Wire, WireConfig, WireFact, WireLoss } from './driver.ts'
+import { fenceParser } from './parser-fence.ts'
 import { requestCancel } from './pg-cancel.ts'
 import type { PgClient, PgConnection } from './pg-internals.ts'
 import { type QueryOwner, SupervisedQuery } from './pg-query.ts'
 import { PreparedNames } from './prepared-names.ts'
+import { serverVersionNumber } from './server-version.ts'
 
 /** Bytes waiting for the socket beyond which more statements would only fill memory. */
 const congestedBytes = 1_048_576
@@ -36,6 +38,7 @@ export class PgWire implements Wire, QueryOwner {
     this.#names = new PreparedNames(config.preparedLimit, (name) => this.#closeName(name))
     client.pipeline = true
     this.closed = new Promise((resolve) => client.once('end', resolve))
+    fenceParser(this.#connection, (error) => this.#lose(violation(error)))
     this.#listen()
     // A promise form of connect() would be settled before anything of ours could know of an error emitted beside it.
     client.connect((error: unknown) => {
@@ -88,6 +91,8 @@ export class PgWire implements Wire, QueryOwner {
   }
 
   answered(query: SupervisedQuery, error: unknown): void {
+    // What was in flight has been told of the loss; nothing that still comes is worth anything.
+    if (this.isLost) return
     this.#unanswered--
     const { name, statement } = query
     if (name === undefined)
@@ -148,6 +153,10 @@ export class PgWire implements Wire, QueryOwner {
         notice: plain({ severity, code, message: message ?? '', detail, hint, routine }),
       })
     })
+    // Before pg's own listener, which would take it for an answer to a statement.
+    this.#connection.on('errorMessage', (error) => {
+      if (!isServerError(error)) this.#lose(violation(error))
+    })
     this.#connection.on('parameterStatus', ({ parameterName, parameterValue }) => {
       this.#parameters.set(parameterName, parameterValue)
       this.#report({ type: 'parameter', name: parameterName, value: parameterValue })
@@ -171,6 +180,7 @@ export class PgWire implements Wire, QueryOwner {
   }
 
   #lossBy(error: unknown): WireLoss {
+    if (error instanceof ProtocolViolationError) return { kind: 'protocol', error }
     // A FATAL with a statement in flight went to that statement, and is held there.
     const said = this.#held?.error
     if (said !== undefined) return { kind: 'server', error: said }
@@ -181,10 +191,7 @@ export class PgWire implements Wire, QueryOwner {
     // Until then pg also hands on what a password function of the user's threw.
     if (!this.#isOpen) return { kind: 'unknown', error }
     // The socket lives, and pg gave up on what came through it.
-    return {
-      kind: 'protocol',
-      error: new ProtocolViolationError('the server said what its protocol does not allow', { cause: error }),
-    }
+    return { kind: 'protocol', error: violation(error) }
   }
 
   /** Rides in front of the next statement's messages; needs no answer of its own (PostgreSQL docs, 54.2.3, Close). */
@@ -194,6 +201,9 @@ export class PgWire implements Wire, QueryOwner {
     this.#connection.close({ type: 'S', name })
   }
 }
+
+const violation = (cause: unknown): ProtocolViolationError =>
+  new ProtocolViolationError('the server said what its protocol does not allow', { cause })
 
 /** 26000: the name is unknown; 42P05: it exists although its Parse failed; 0A000 there: its result type changed since. */
 function isNameLost(error: unknown): boolean {
@@ -208,12 +218,6 @@ function isServerError(error: unknown): boolean {
 
 const hasCode = (error: unknown): boolean =>
   typeof (error as { code?: unknown } | undefined)?.code === 'string'
-
-/** server_version as server_version_num has it: '18.4' and '15.18 (Debian …)' are 180004 and 150018. */
-function serverVersionNumber(version: string | undefined): number | undefined {
-  const [, major, minor] = /^(\d+)(?:\.(\d+))?/.exec(version ?? '') ?? []
-  return major === undefined ? undefined : Number(major) * 10_000 + Number(minor ?? 0)
-}
 
 /** Without the fields that the server did not send. */
 const plain = (notice: { [field in keyof ServerNotice]: ServerNotice[field] | undefined }): ServerNotice =>

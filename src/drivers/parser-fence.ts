@@ -1,0 +1,39 @@
+// pg parses what comes in inside the socket's 'data' event. What its parser throws at a broken message, or whatever that
+// message leads to, nobody could catch: it would end the process. And a parser that threw replays old replies with the next
+// chunk. So it is asked no more, and what it threw is told.
+import type { Duplex } from 'node:stream'
+import type { PgConnection } from './pg-internals.ts'
+
+/** pg 8.23.1, lib/connection.js: hands the stream to the parser, once it is connected and encrypted as it should be. */
+interface Attaching extends PgConnection {
+  attachListeners(stream: Duplex): void
+}
+
+type Hear = (chunk: Buffer) => void
+
+export function fenceParser(connection: PgConnection, failed: (error: unknown) => void): void {
+  const attaching = connection as Attaching
+  const attach = attaching.attachListeners.bind(connection)
+  attaching.attachListeners = (stream) => {
+    const others = new Set(stream.listeners('data'))
+    attach(stream)
+    for (const listener of stream.listeners('data') as Hear[]) {
+      if (others.has(listener)) continue
+      stream.off('data', listener)
+      stream.on('data', fenced(listener, failed))
+    }
+  }
+}
+
+function fenced(hear: Hear, failed: (error: unknown) => void): Hear {
+  let isBroken = false
+  return (chunk) => {
+    if (isBroken) return
+    try {
+      hear(chunk)
+    } catch (error) {
+      isBroken = true
+      failed(error)
+    }
+  }
+}
