@@ -64,8 +64,9 @@ export interface PgQueryBase {
   requiresPreparation(): boolean
   submit(connection: PgConnection): Error | null
   handleRowDescription(message: { fields: readonly PgField[] }): void
-  handleDataRow(message: { fields: unknown }): void
+  handleDataRow(message: { fields: readonly unknown[] }): void
   handleCommandComplete(message: { text: string }, connection: PgConnection): void
+  handleEmptyQuery(connection: PgConnection): void
   handleReadyForQuery(connection: PgConnection): void
   handleError(error: unknown, connection: PgConnection): void
 }

@@ -10,12 +10,15 @@ export interface QueryOwner {
   /** Its ErrorResponse came: it is to be settled at the ReadyForQuery. pg itself forgets the query at the error. */
   hold(query: SupervisedQuery): void
   answered(query: SupervisedQuery, error: unknown): void
+  /** What came can't be the answer to it: the answers are out of step with the statements. */
+  violated(words: string): void
 }
 
 export class SupervisedQuery extends PgQuery {
   readonly statement: Statement
   readonly #owner: QueryOwner
   #error: unknown
+  #isComplete = false
   #phase: 'new' | 'submitting' | 'refused' | 'sent' | 'settled' = 'new'
 
   constructor(statement: Statement, name: string | undefined, owner: QueryOwner) {
@@ -61,8 +64,11 @@ export class SupervisedQuery extends PgQuery {
     }
   }
 
-  override handleDataRow(message: { fields: unknown }): void {
+  override handleDataRow(message: { fields: readonly unknown[] }): void {
     if (this._canceledDueToError) return
+    if (message.fields.length !== this._result.fields.length) {
+      return this.#owner.violated('a row came that was not described')
+    }
     try {
       this._result.addRow(this._result.parseRow(message.fields))
     } catch (error) {
@@ -77,7 +83,12 @@ export class SupervisedQuery extends PgQuery {
 
   override handleCommandComplete(message: { text: string }, connection: PgConnection): void {
     super.handleCommandComplete(message, connection)
+    this.#isComplete = true
     this.statement.completed(this._result.command)
+  }
+
+  override handleEmptyQuery(): void {
+    this.#isComplete = true
   }
 
   override handleError(error: unknown): void {
@@ -89,6 +100,9 @@ export class SupervisedQuery extends PgQuery {
 
   override handleReadyForQuery(): void {
     this.#error ??= this._canceledDueToError || undefined
+    if (this.#error === undefined && !this.#isComplete) {
+      return this.#owner.violated('the server was ready before a statement was complete')
+    }
     this.settle()
   }
 

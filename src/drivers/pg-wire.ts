@@ -103,6 +103,10 @@ export class PgWire implements Wire, QueryOwner {
     statement.answered(error, error === undefined ? query.results : undefined, nameWasLost)
   }
 
+  violated(words: string): void {
+    this.#lose(violation(new Error(words)))
+  }
+
   cork(): void {
     if (this.#isCorked) return
     this.#isCorked = true
