@@ -9,10 +9,11 @@ export const attached = connectionSetup.createStateConfig({
   description: 'holds the session, and the one pg client that it has',
   entry: [announces('connected'), 'tellConnected', 'noteHealth', 'openGate'],
   initial: 'connected',
-  invoke: [
-    { src: 'session', id: 'session', input: onSession },
-    { src: 'monitors', id: 'monitors', input: onSession },
-  ],
+  invoke: {
+    src: 'session',
+    id: 'session',
+    input: ({ context }) => ({ ...onSession({ context }), isWatched: true }),
+  },
   on: {
     ...sayings,
     statement: { actions: accept },

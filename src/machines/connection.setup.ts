@@ -9,7 +9,7 @@ import { createFailure, type Failure } from '../errors/failure.ts'
 import type { ConnectionContext, ConnectionInput } from './connection.context.ts'
 import type { ConnectionEvent, ConnectionState, MachineNotice } from './connection.events.ts'
 import type { Occupation } from './occupation.ts'
-import { dial, drain, hangUp, monitors, restore, session } from './session.actors.ts'
+import { dial, drain, hangUp, restore, session } from './session.actors.ts'
 import { nowOf, type Refusal, wiringOf } from './wiring.ts'
 
 /** Node takes a longer wait for 1 ms. */
@@ -32,7 +32,7 @@ export const connectionSetup = setup({
     events: {} as ConnectionEvent,
     emitted: {} as MachineNotice,
   },
-  actors: { dial, restore, session, monitors, hangUp, drain },
+  actors: { dial, restore, session, hangUp, drain },
   guards: {
     isDead: ({ context }, { failure }: { failure: Failure }) =>
       (wiringOf(context)?.isDead ?? defaultDeathChecker)(failure),

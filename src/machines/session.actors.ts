@@ -9,10 +9,12 @@ import type { ConnectionFact } from './connection.events.ts'
 import { Deadline } from './deadline.ts'
 import { phaseOf } from './loss-verdict.ts'
 import { failureOfError, failureOfLoss } from './record-failure.ts'
-import { type Identity, type Wiring, wiringOf } from './wiring.ts'
+import { type Identity, type MonitorWatch, type Wiring, wiringOf } from './wiring.ts'
 
 export interface SessionInput {
   readonly identity: Identity
+  /** With its monitors; nobody watches what is only let finish. */
+  readonly isWatched?: boolean
   /** How to close it. */
   readonly manner?: Manner
 }
@@ -181,8 +183,41 @@ export const restore = actor((wiring, tell) => {
   }
 })
 
-/** Relays what the session says; the statements go past it, from mailbox to wire. */
-export const session = actor((wiring, tell) => wiring.berth.board((fact) => relay(wiring, tell, fact)))
+/**
+ * Relays what the session says, and what its monitors say of it; the statements go past it, from mailbox to wire. One actor
+ * for both, since each costs every idle connection 1.7 kB.
+ */
+export const session = actor((wiring, tell, { isWatched = false }) => {
+  const leave = wiring.berth.board((fact) => relay(wiring, tell, fact))
+  if (!isWatched) return leave
+  const stopMonitors = wiring.startMonitors(new Watch(wiring, tell))
+  return () => {
+    stopMonitors()
+    leave()
+  }
+})
+
+/** What a monitor reports is a fact like any other. */
+class Watch implements MonitorWatch {
+  readonly #wiring: Wiring
+  readonly #tell: Tell
+
+  constructor(wiring: Wiring, tell: Tell) {
+    this.#wiring = wiring
+    this.#tell = tell
+  }
+
+  report({ message, code }: { message: string; code?: string }): void {
+    const { clock, berth } = this.#wiring
+    const at = clock.now()
+    const failure = createFailure({ kind: 'monitor', phase: 'idle', at, message, code })
+    this.#tell({ type: 'session.lost', failure, silentSince: berth.wire?.lastByteAt ?? at })
+  }
+
+  retire(reason: string): void {
+    this.#tell({ type: 'retire', reason })
+  }
+}
 
 function relay(wiring: Wiring, tell: Tell, fact: WireFact): void {
   if (fact.type === 'notification') tell({ type: 'session.notified', notification: fact.notification })
@@ -222,17 +257,4 @@ export const drain = actor((wiring, tell) => {
   return () => {
     isLeft = true
   }
-})
-
-/** The watchers of a live session; what they report is a fact like any other. */
-export const monitors = actor((wiring, tell) => {
-  const { clock, berth } = wiring
-  return wiring.startMonitors({
-    report: ({ message, code }) => {
-      const at = clock.now()
-      const failure = createFailure({ kind: 'monitor', phase: 'idle', at, message, code })
-      tell({ type: 'session.lost', failure, silentSince: berth.wire?.lastByteAt ?? at })
-    },
-    retire: (reason) => tell({ type: 'retire', reason }),
-  })
 })

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest'
-import type { Monitor } from '../../src/index.ts'
+import { HandleRevokedError, type Monitor } from '../../src/index.ts'
 import { eventually } from '../support/eventually.ts'
 import { worldOfTest } from '../support/open-connection.ts'
 import { testServer } from '../support/test-server.ts'
@@ -29,6 +29,31 @@ function puppet(): { monitor: Monitor; watches: Watch[]; stopped: number } {
 }
 
 describe('a monitor', () => {
+  it('is not started again for a session that end() only lets finish', async () => {
+    const world = await worldOfTest(server)
+    const held = puppet()
+    const connection = await world.connect({ monitors: [held.monitor] })
+    const asked = world.track(connection.query('select pg_sleep(0.2)'))
+    const ended = world.track(connection.end({ drainMs: 5000 }))
+    expect(connection.state).toBe('closing')
+    expect([held.watches.length, held.stopped]).toEqual([1, 1])
+    await asked
+    await ended
+    expect([held.watches.length, held.stopped]).toEqual([1, 1])
+  })
+
+  it('has a session that is of no use after it', async () => {
+    const world = await worldOfTest(server)
+    const held = puppet()
+    const connection = await world.connect({ monitors: [held.monitor] })
+    const [first] = held.watches
+    expect(await first?.session.execute('select 1')).toBe(1)
+    await world.kill(connection)
+    await world.told(connection, 'connected', 2)
+    await expect(first?.session.query('select 1')).rejects.toThrow(HandleRevokedError)
+    expect(first?.signal.aborted).toBe(true)
+  })
+
   it('is started with each session and stopped with it', async () => {
     const world = await worldOfTest(server)
     const held = puppet()

@@ -21,7 +21,7 @@ export interface Circumstances {
 
 const silent = fromCallback(() => undefined)
 const charts = connectionMachine.provide({
-  actors: { dial: silent, restore: silent, session: silent, monitors: silent, hangUp: silent, drain: silent },
+  actors: { dial: silent, restore: silent, session: silent, hangUp: silent, drain: silent },
 } as never)
 
 const asked = [
