@@ -3,9 +3,8 @@ export { connect } from './api/connect.ts'
 export { Connection, RollbackFailedError } from './api/connection.ts'
 export type { ConnectionConfig } from './api/connection-config.ts'
 export type { ConnectionEvents, ConnectionNotice, NotificationObserver } from './api/connection-events.ts'
-export { type HeartbeatOptions, heartbeat } from './api/heartbeat.ts'
+export type { ListenOptions, Subscription } from './api/listening/subscription.ts'
 export type { Logger } from './api/logger.ts'
-export type { Monitor, MonitorContext } from './api/monitor.ts'
 export type {
   Queryable,
   RequestOptions,
@@ -15,7 +14,8 @@ export type {
   TransactionOptions,
   WaitOptions,
 } from './api/queryable.ts'
-export type { ListenOptions, Subscription } from './api/subscription.ts'
+export { type HeartbeatOptions, heartbeat } from './api/sessions/heartbeat.ts'
+export type { Monitor, MonitorContext } from './api/sessions/monitor.ts'
 export type { Clock } from './backoff/clock.ts'
 export { exponentialBackoff } from './backoff/exponential.ts'
 export { retry } from './backoff/retry.ts'

@@ -4,8 +4,8 @@ import type { Clock } from '../backoff/clock.ts'
 import type { ReconnectOptions } from '../detectors/reconnect-options.ts'
 import type { HostAddress } from '../drivers/driver.ts'
 import type { Logger } from './logger.ts'
-import type { Monitor } from './monitor.ts'
 import type { RowMapper, Session } from './queryable.ts'
+import type { Monitor } from './sessions/monitor.ts'
 
 /**
  * Options of a connection: those of `pg` that a supervised client can have, and the supervisor's own. Read once, when the

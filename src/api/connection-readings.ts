@@ -3,7 +3,7 @@ import type { ClientBase } from 'pg'
 import type { HostAddress } from '../drivers/driver.ts'
 import type { ConnectionState } from '../machines/connection.events.ts'
 import type { ConnectionActorRef } from './core.ts'
-import { Statements } from './statements.ts'
+import { Statements } from './requests/statements.ts'
 
 export abstract class ConnectionReadings extends Statements {
   override toJSON(): object {

@@ -10,12 +10,12 @@ import { lossVerdict } from '../machines/loss-verdict.ts'
 import type { Mailbox } from '../machines/mailbox.ts'
 import type { Request, RequestLane } from '../machines/request.ts'
 import type { MonitorWatch, Refusal, Wiring } from '../machines/wiring.ts'
-import { commitReply } from './commit-reply.ts'
-import type { Leases } from './leases.ts'
-import type { Ledger } from './ledger.ts'
-import type { Notices } from './notices.ts'
-import { Patience } from './patience.ts'
-import type { Refusals } from './refusals.ts'
+import type { Leases } from './leases/leases.ts'
+import type { Notices } from './notices/notices.ts'
+import { commitReply } from './requests/commit-reply.ts'
+import type { Ledger } from './requests/ledger.ts'
+import { Patience } from './requests/patience.ts'
+import type { Refusals } from './requests/refusals.ts'
 import type { Settings } from './settings.ts'
 
 /** What only the facade can do: run the user's code. */
@@ -196,6 +196,14 @@ export class ConnectionWiring implements Wiring {
     )
       lane.cut(this.#parts.refusals.closedUnder(lane, this.closeCause))
     this.#parts.facade.shut()
+  }
+
+  misfit(type: unknown): void {
+    this.#parts.notices.publish({
+      type: 'warning',
+      reason: 'unknownEvent',
+      message: `an event of no known shape was passed over: ${typeof type === 'string' ? type : 'its type is no string'}`,
+    })
   }
 
   #refuse(request: Request, because: Refusal): void {

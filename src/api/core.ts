@@ -7,7 +7,7 @@ import { RequestTimeoutError } from '../errors/request-errors.ts'
 import { isServerError } from '../errors/server-error.ts'
 import type { Berth } from '../machines/berth.ts'
 import type { ConnectionMachine } from '../machines/connection.machine.ts'
-import { guardDoor, withFastPath } from '../machines/fast-path.ts'
+import { fastMachine, guardDoor } from '../machines/fast-path.ts'
 import { phaseOf } from '../machines/loss-verdict.ts'
 import { Mailbox } from '../machines/mailbox.ts'
 import type { MailboxHost } from '../machines/mailbox-host.ts'
@@ -15,15 +15,15 @@ import type { Occupation } from '../machines/occupation.ts'
 import { failureOfError } from '../machines/record-failure.ts'
 import { type Reply, Request, type RequestInit, type RequestKeeper } from '../machines/request.ts'
 import { connectWiring } from '../machines/wiring.ts'
-import { commitReply } from './commit-reply.ts'
 import { ConnectionWiring, type FacadeWork } from './connection-wiring.ts'
-import { harmlessInspector } from './harmless-inspector.ts'
-import { Leases } from './leases.ts'
-import { Ledger } from './ledger.ts'
-import type { Notices } from './notices.ts'
-import { Refusals } from './refusals.ts'
+import { Leases } from './leases/leases.ts'
+import { harmlessInspector } from './notices/harmless-inspector.ts'
+import type { Notices } from './notices/notices.ts'
+import { commitReply } from './requests/commit-reply.ts'
+import { Ledger } from './requests/ledger.ts'
+import { Refusals } from './requests/refusals.ts'
+import { StatementWatch } from './requests/statement-watch.ts'
 import type { Settings } from './settings.ts'
-import { StatementWatch } from './statement-watch.ts'
 import { unrefing } from './unrefing-clock.ts'
 
 export type ConnectionActorRef = ActorRefFrom<ConnectionMachine>
@@ -65,15 +65,12 @@ export class Core implements MailboxHost, RequestKeeper {
     })
     const identity = { name }
     connectWiring(identity, this.wiring)
-    this.actor = createActor(
-      withFastPath(machine, (type) => this.#misfit(type)),
-      {
-        input: { identity, isSupervised: settings.isSupervised, waitsWhileDown: waitMs !== undefined },
-        clock: settings.allowExitOnIdle ? unrefing(clock) : clock,
-        ...harmlessInspector(settings.inspect, (error) => notices.reportError(error, 'inspect')),
-      },
-    )
-    guardDoor(this.actor, (type) => this.#misfit(type))
+    this.actor = createActor(fastMachine(machine), {
+      input: { identity, isSupervised: settings.isSupervised, waitsWhileDown: waitMs !== undefined },
+      clock: settings.allowExitOnIdle ? unrefing(clock) : clock,
+      ...harmlessInspector(settings.inspect, (error) => notices.reportError(error, 'inspect')),
+    })
+    guardDoor(this.actor, (type) => this.wiring.misfit(type))
     this.wiring.outage = () => this.outage
     // Without an error observer a fault of the chart would end the process; with it, nothing is left waiting.
     this.actor.subscribe({ error: (error) => this.#broken(error) })
@@ -232,14 +229,6 @@ export class Core implements MailboxHost, RequestKeeper {
     this.#watch.stop()
     facade.shut()
     for (const listener of [...this.#shutListeners]) listener()
-  }
-
-  #misfit(type: unknown): void {
-    this.notices.publish({
-      type: 'warning',
-      reason: 'unknownEvent',
-      message: `an event of no known shape was passed over: ${typeof type === 'string' ? type : 'its type is no string'}`,
-    })
   }
 
   #broken(error: unknown): void {

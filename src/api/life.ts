@@ -8,7 +8,7 @@ import type { ConnectionState, MachineNotice } from '../machines/connection.even
 import { Deadline } from '../machines/deadline.ts'
 import type { Core } from './core.ts'
 import type { WaitOptions } from './queryable.ts'
-import { checkWaitOptions } from './request-bounds.ts'
+import { checkWaitOptions } from './requests/wait-options.ts'
 
 /** True = the answer was for this one. */
 type Hear = (notice: MachineNotice) => boolean

@@ -1,7 +1,7 @@
 import { Deadline } from '../machines/deadline.ts'
 import type { Core } from './core.ts'
 import type { WaitOptions } from './queryable.ts'
-import { checkWaitOptions } from './request-bounds.ts'
+import { checkWaitOptions } from './requests/wait-options.ts'
 
 /**
  * Begins something that goes on by itself, and waits for it; an abort or a deadline ends the waiting, not the thing. Of bad

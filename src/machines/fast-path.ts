@@ -1,12 +1,26 @@
 // Higher-order actor logic: the same chart, with its two hot self-transitions taken without the SCXML algorithm (a
 // statement while busy: 0.06 µs instead of 1.6; a notification: 0.1 instead of 1.3), and with a door: an event that does
 // not have its shape, sent by hand, is passed over instead of breaking a guard or the actor.
+import type { ConnectionContext } from './connection.context.ts'
 import type { ConnectionEvent } from './connection.events.ts'
 import type { ConnectionMachine } from './connection.machine.ts'
 import { isWellFormed } from './well-formed.ts'
 import { wiringOf } from './wiring.ts'
 
-export function withFastPath(machine: ConnectionMachine, misfit: (type: unknown) => void): ConnectionMachine {
+type Misfit = (type: unknown, of: ConnectionContext) => void
+
+const fast = new WeakMap<ConnectionMachine, ConnectionMachine>()
+
+/** One for all connections of a chart. */
+export function fastMachine(machine: ConnectionMachine): ConnectionMachine {
+  const known = fast.get(machine)
+  if (known !== undefined) return known
+  const made = withFastPath(machine, (type, context) => wiringOf(context)?.misfit(type))
+  fast.set(machine, made)
+  return made
+}
+
+export function withFastPath(machine: ConnectionMachine, misfit: Misfit): ConnectionMachine {
   const transition: ConnectionMachine['transition'] = (snapshot, event, scope) => {
     const { value } = snapshot
     const attached = typeof value === 'object' && 'attached' in value ? value.attached : undefined
@@ -21,7 +35,7 @@ export function withFastPath(machine: ConnectionMachine, misfit: (type: unknown)
       return snapshot
     }
     if (!isWellFormed(event)) {
-      misfit((event as { type?: unknown }).type)
+      misfit((event as { type?: unknown }).type, snapshot.context)
       return snapshot
     }
     return machine.transition(snapshot, event, scope)

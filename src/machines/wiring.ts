@@ -69,6 +69,10 @@ export interface Wiring {
   refuseWaiting(because: Refusal, all: boolean): void
   /** Refuses everything unsettled, in the order it was asked for. */
   shut(): void
+
+  // For the door.
+  /** An event of no known shape was sent by hand, and passed over. */
+  misfit(type: unknown): void
 }
 
 const wirings = new WeakMap<Identity, Wiring>()

@@ -46,12 +46,12 @@ describe('a monitor', () => {
     const world = await worldOfTest(server)
     const held = puppet()
     const connection = await world.connect({ monitors: [held.monitor] })
-    const [first] = held.watches
-    expect(await first?.session.execute('select 1')).toBe(1)
+    const { session } = held.watches[0]!
+    expect(await session.execute('select 1')).toBe(1)
     await world.kill(connection)
     await world.told(connection, 'connected', 2)
-    await expect(first?.session.query('select 1')).rejects.toThrow(HandleRevokedError)
-    expect(first?.signal.aborted).toBe(true)
+    await expect(session.query('select 1')).rejects.toThrow(HandleRevokedError)
+    expect(held.watches[0]?.signal.aborted).toBe(true)
   })
 
   it('is started with each session and stopped with it', async () => {

@@ -1,5 +1,5 @@
-import type { Core } from './core.ts'
-import type { WaitOptions } from './queryable.ts'
+import type { Core } from '../core.ts'
+import type { WaitOptions } from '../queryable.ts'
 
 /** Waits between two attempts of the same work; an abort, a deadline or the connection's end cuts it short. */
 export function pause(

@@ -1,8 +1,8 @@
 // A transaction nested in another: SAVEPOINT, work, RELEASE; on rejection ROLLBACK TO, and the same error.
-import { TransactionAbortedError } from '../errors/transaction-errors.ts'
+import { TransactionAbortedError } from '../../errors/transaction-errors.ts'
+import type { Transaction, WaitOptions } from '../queryable.ts'
+import { checkLeaseOptions } from '../requests/request-options.ts'
 import { Lease } from './lease.ts'
-import type { Transaction, WaitOptions } from './queryable.ts'
-import { checkLeaseOptions } from './request-options.ts'
 
 let savepoints = 0
 

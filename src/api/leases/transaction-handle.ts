@@ -1,10 +1,10 @@
-import { checkFunction } from '../errors/check-option.ts'
-import type { RequestLane } from '../machines/request.ts'
-import type { Core } from './core.ts'
+import { checkFunction } from '../../errors/check-option.ts'
+import type { RequestLane } from '../../machines/request.ts'
+import type { Core } from '../core.ts'
+import type { Transaction, WaitOptions } from '../queryable.ts'
+import { Statements } from '../requests/statements.ts'
 import type { Lease } from './lease.ts'
-import type { Transaction, WaitOptions } from './queryable.ts'
 import { runSavepoint } from './savepoint-runner.ts'
-import { Statements } from './statements.ts'
 
 /** What transaction() hands to its callback; revoked when that settles. */
 export class TransactionHandle extends Statements implements Transaction {

@@ -1,9 +1,9 @@
-import { checkFunction, checkNames, checkNumber } from '../errors/check-option.ts'
-import { invalidOption } from '../errors/invalid-option-error.ts'
-import { isServerError } from '../errors/server-error.ts'
-import { SupervisorError } from '../errors/supervisor-error.ts'
-import type { TransactionOptions } from './queryable.ts'
-import { checkWaitOptions } from './request-bounds.ts'
+import { checkFunction, checkNames, checkNumber } from '../../errors/check-option.ts'
+import { invalidOption } from '../../errors/invalid-option-error.ts'
+import { isServerError } from '../../errors/server-error.ts'
+import { SupervisorError } from '../../errors/supervisor-error.ts'
+import type { TransactionOptions } from '../queryable.ts'
+import { checkWaitOptions } from '../requests/wait-options.ts'
 
 const isolations = { 'read committed': 1, 'repeatable read': 1, serializable: 1 }
 const names = [

@@ -1,15 +1,15 @@
 // begin, work, commit; and everything that can come between. The server's word decides what became of it: COMMIT answered
 // by ROLLBACK is a failure, a lost answer is unknown, a session lost before COMMIT was written applied nothing.
 import type { QueryResult } from 'pg'
-import { exponentialBackoff } from '../backoff/exponential.ts'
-import { Schedule } from '../backoff/schedule.ts'
-import { outcomeOf } from '../errors/outcome-of.ts'
-import { RollbackFailedError, TransactionAbortedError } from '../errors/transaction-errors.ts'
-import type { RequestLane } from '../machines/request.ts'
-import type { Core } from './core.ts'
+import { exponentialBackoff } from '../../backoff/exponential.ts'
+import { Schedule } from '../../backoff/schedule.ts'
+import { outcomeOf } from '../../errors/outcome-of.ts'
+import { RollbackFailedError, TransactionAbortedError } from '../../errors/transaction-errors.ts'
+import type { RequestLane } from '../../machines/request.ts'
+import type { Core } from '../core.ts'
+import type { Transaction, TransactionOptions, WaitOptions } from '../queryable.ts'
 import { Lease, type WorkOutcome } from './lease.ts'
 import { pause } from './pause.ts'
-import type { Transaction, TransactionOptions, WaitOptions } from './queryable.ts'
 import { TransactionHandle } from './transaction-handle.ts'
 import { beginStatement, type RetryPlan, retryPlan } from './transaction-options.ts'
 

@@ -1,9 +1,9 @@
 // Which channels are wanted, by whom, and whether LISTEN stands on the present session. A subscription outlives sessions:
 // LISTEN is issued again on each new one before anything that waits in the queue.
-import type { Notification } from '../drivers/driver.ts'
-import { ConnectionClosedError } from '../errors/session-errors.ts'
-import type { Core } from './core.ts'
-import { quoteName } from './identifiers.ts'
+import type { Notification } from '../../drivers/driver.ts'
+import { ConnectionClosedError } from '../../errors/session-errors.ts'
+import type { Core } from '../core.ts'
+import { quoteName } from '../requests/identifiers.ts'
 import type { LiveSubscription } from './live-subscription.ts'
 
 interface Channel {

@@ -1,4 +1,4 @@
-import type { Notification } from '../drivers/driver.ts'
+import type { Notification } from '../../drivers/driver.ts'
 
 export interface DropListener {
   /** The oldest were dropped: from the first of them until now. */

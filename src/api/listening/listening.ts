@@ -1,17 +1,17 @@
 // What is heard on a connection: subscriptions of channels, and observers of everything.
 
-import type { Notification } from '../drivers/driver.ts'
-import { checkFunction, checkNames, checkNumber } from '../errors/check-option.ts'
+import type { Notification } from '../../drivers/driver.ts'
+import { checkFunction, checkNames, checkNumber } from '../../errors/check-option.ts'
+import type { NotificationObserver } from '../connection-events.ts'
+import type { Core } from '../core.ts'
+import { isNestedIn } from '../leases/scope.ts'
+import type { WaitOptions } from '../queryable.ts'
+import { checkChannel } from '../requests/identifiers.ts'
+import { waitBounded } from '../wait-bounded.ts'
 import { Channels } from './channels.ts'
-import type { NotificationObserver } from './connection-events.ts'
-import type { Core } from './core.ts'
-import { checkChannel } from './identifiers.ts'
 import { LiveSubscription } from './live-subscription.ts'
 import { defaultBufferLimit, ObserverQueue, type ObserverQueueHost } from './observer-queue.ts'
-import type { WaitOptions } from './queryable.ts'
-import { isNestedIn } from './scope.ts'
 import type { ListenOptions, Subscription } from './subscription.ts'
-import { waitBounded } from './wait-bounded.ts'
 
 export class Listening {
   readonly channels: Channels

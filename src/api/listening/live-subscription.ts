@@ -1,5 +1,5 @@
-import type { Notification } from '../drivers/driver.ts'
-import type { NotificationObserver } from './connection-events.ts'
+import type { Notification } from '../../drivers/driver.ts'
+import type { NotificationObserver } from '../connection-events.ts'
 import { ObserverQueue, type ObserverQueueHost } from './observer-queue.ts'
 import type { Subscription } from './subscription.ts'
 import { SubscriptionReader } from './subscription-reader.ts'

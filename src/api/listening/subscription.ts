@@ -1,5 +1,5 @@
-import type { Notification } from '../drivers/driver.ts'
-import type { WaitOptions } from './queryable.ts'
+import type { Notification } from '../../drivers/driver.ts'
+import type { WaitOptions } from '../queryable.ts'
 
 /** How listen() waits, and how much it holds. `signal` and `timeoutMs` bound the wait for LISTEN, not the listening. */
 export interface ListenOptions extends WaitOptions {

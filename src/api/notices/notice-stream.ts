@@ -1,7 +1,7 @@
-import { checkNames, checkNumber } from '../errors/check-option.ts'
-import { Fifo } from '../machines/fifo.ts'
-import type { ConnectionNotice } from './connection-events.ts'
-import { checkSignal } from './request-bounds.ts'
+import { checkNames, checkNumber } from '../../errors/check-option.ts'
+import { Fifo } from '../../machines/fifo.ts'
+import type { ConnectionNotice } from '../connection-events.ts'
+import { checkSignal } from '../requests/wait-options.ts'
 
 const defaultLimit = 10_000
 

@@ -1,6 +1,6 @@
-import { parseKeywords } from '../keyword-string.ts'
 import { readUri } from './connection-uri.ts'
 import { readKeywords } from './keyword-options.ts'
+import { parseKeywords } from './keyword-string.ts'
 import { refusedString, type Said } from './said.ts'
 
 /**

@@ -1,7 +1,7 @@
 // libpq's keywords in words of pg's. One that asks for what a supervised pg client can't do is refused, not passed over.
 import { longestDelayMs } from '../../backoff/longest-delay.ts'
 import { nearestName } from '../../errors/nearest-name.ts'
-import type { Keyword } from '../keyword-string.ts'
+import type { Keyword } from './keyword-string.ts'
 import { isSeveralHosts, onlyYet } from './later-options.ts'
 import { isText, type OptionKind, oneOf } from './option-kind.ts'
 import type { PgOptions } from './pg-options.ts'

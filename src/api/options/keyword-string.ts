@@ -1,4 +1,4 @@
-import { invalidOption } from '../errors/invalid-option-error.ts'
+import { invalidOption } from '../../errors/invalid-option-error.ts'
 
 export interface Keyword {
   readonly name: string

@@ -1,22 +1,22 @@
 import type { ClientConfig } from 'pg'
-import { systemClock } from '../backoff/clock.ts'
-import type { HostAddress } from '../drivers/driver.ts'
-import { pgDriver } from '../drivers/pg-driver.ts'
-import { invalidOption } from '../errors/invalid-option-error.ts'
-import type { ConnectionConfig } from './connection-config.ts'
-import { clientOptions } from './options/client-options.ts'
-import { readConnectionString } from './options/connection-string.ts'
+import { systemClock } from '../../backoff/clock.ts'
+import type { HostAddress } from '../../drivers/driver.ts'
+import { pgDriver } from '../../drivers/pg-driver.ts'
+import { invalidOption } from '../../errors/invalid-option-error.ts'
+import type { ConnectionConfig } from '../connection-config.ts'
+import type { Settings } from '../settings.ts'
+import { clientOptions } from './client-options.ts'
+import { readConnectionString } from './connection-string.ts'
 import {
   readAutoPrepare,
   readMonitors,
   readReconnect,
   readServerSettings,
   readWhileDown,
-} from './options/own-readings.ts'
-import { pgOptionKinds } from './options/pg-options.ts'
-import type { Said } from './options/said.ts'
-import { type TakenOptions, takeOptions } from './options/take-options.ts'
-import type { Settings } from './settings.ts'
+} from './own-readings.ts'
+import { pgOptionKinds } from './pg-options.ts'
+import type { Said } from './said.ts'
+import { type TakenOptions, takeOptions } from './take-options.ts'
 
 /** Connections without a name, so far; errors and logs tell them apart by it. */
 let unnamed = 0

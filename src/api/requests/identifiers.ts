@@ -1,5 +1,5 @@
 // Names as PostgreSQL takes them. LISTEN cuts a long name silently and pg_notify refuses it, so both are checked here.
-import { invalidOption } from '../errors/invalid-option-error.ts'
+import { invalidOption } from '../../errors/invalid-option-error.ts'
 
 /** NAMEDATALEN − 1 (PostgreSQL docs, 4.1.1). */
 const longestNameBytes = 63

@@ -1,20 +1,20 @@
 // The words in which requests are turned away. They say what happened, while doing what, and what is known; never a
 // statement, a value or a secret.
-import { ConnectionDeadError } from '../errors/connect-errors.ts'
-import type { Failure } from '../errors/failure.ts'
+import { ConnectionDeadError } from '../../errors/connect-errors.ts'
+import type { Failure } from '../../errors/failure.ts'
 import {
   HandleRevokedError,
   NestedUseError,
   QueueFullError,
   RequestTimeoutError,
-} from '../errors/request-errors.ts'
-import { ConnectionClosedError, ConnectionLostError } from '../errors/session-errors.ts'
-import type { Outcome } from '../errors/supervisor-error.ts'
-import { CommitOutcomeUnknownError } from '../errors/transaction-errors.ts'
-import type { Lane } from '../machines/lane.ts'
-import type { LossVerdict } from '../machines/loss-verdict.ts'
-import type { Request } from '../machines/request.ts'
-import type { Refusal } from '../machines/wiring.ts'
+} from '../../errors/request-errors.ts'
+import { ConnectionClosedError, ConnectionLostError } from '../../errors/session-errors.ts'
+import type { Outcome } from '../../errors/supervisor-error.ts'
+import { CommitOutcomeUnknownError } from '../../errors/transaction-errors.ts'
+import type { Lane } from '../../machines/lane.ts'
+import type { LossVerdict } from '../../machines/loss-verdict.ts'
+import type { Request } from '../../machines/request.ts'
+import type { Refusal } from '../../machines/wiring.ts'
 
 const effect: Record<Outcome, string> = {
   notApplied: 'nothing of it was applied',

@@ -1,10 +1,10 @@
 // What a statement may be asked with: pg's query config, and what is ours beside or in it.
 import type { QueryArrayConfig, QueryConfig } from 'pg'
-import { checkFunction, checkNames } from '../errors/check-option.ts'
-import { invalidOption } from '../errors/invalid-option-error.ts'
-import { isObject } from './options/option-kind.ts'
-import type { RequestOptions, WaitOptions } from './queryable.ts'
-import { checkWaitOptions } from './request-bounds.ts'
+import { checkFunction, checkNames } from '../../errors/check-option.ts'
+import { invalidOption } from '../../errors/invalid-option-error.ts'
+import { isObject } from '../options/option-kind.ts'
+import type { RequestOptions, WaitOptions } from '../queryable.ts'
+import { checkWaitOptions } from './wait-options.ts'
 
 export type Query = string | (QueryConfig & RequestOptions) | (QueryArrayConfig & RequestOptions)
 

@@ -8,15 +8,15 @@ import type {
   QueryResult,
   QueryResultRow,
 } from 'pg'
-import { invalidOption } from '../errors/invalid-option-error.ts'
-import { TransactionControlError } from '../errors/transaction-errors.ts'
-import type { Request, RequestInit, RequestLane, RequestRole } from '../machines/request.ts'
-import type { Core } from './core.ts'
+import { invalidOption } from '../../errors/invalid-option-error.ts'
+import { TransactionControlError } from '../../errors/transaction-errors.ts'
+import type { Request, RequestInit, RequestLane, RequestRole } from '../../machines/request.ts'
+import type { Core } from '../core.ts'
+import { isNestedIn } from '../leases/scope.ts'
+import type { Queryable, RequestOptions, RowMapper, WaitOptions } from '../queryable.ts'
 import { checkChannel, checkPayload, quoteQualifiedName } from './identifiers.ts'
-import type { Queryable, RequestOptions, RowMapper, WaitOptions } from './queryable.ts'
 import { bindToOptions } from './request-bounds.ts'
 import { boundsOf, checkQuery, checkRequestOptions, checkValues, type Query } from './request-options.ts'
-import { isNestedIn } from './scope.ts'
 import { factsOf } from './text-facts.ts'
 
 export abstract class Statements implements Queryable {

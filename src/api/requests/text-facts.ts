@@ -1,5 +1,5 @@
 // What has to be known of a text before it is sent. Most texts come again, so what was found is kept for a while.
-import { Lru } from '../drivers/lru.ts'
+import { Lru } from '../../drivers/lru.ts'
 import { isTransactionControl, mayCopyFromStdin } from './transaction-control.ts'
 
 export interface TextFacts {

@@ -1,11 +1,11 @@
-import type { Clock } from '../backoff/clock.ts'
-import { checkNames } from '../errors/check-option.ts'
-import { invalidOption } from '../errors/invalid-option-error.ts'
-import { ConnectionLostError } from '../errors/session-errors.ts'
-import { Deadline } from '../machines/deadline.ts'
+import type { Clock } from '../../backoff/clock.ts'
+import { checkNames } from '../../errors/check-option.ts'
+import { invalidOption } from '../../errors/invalid-option-error.ts'
+import { ConnectionLostError } from '../../errors/session-errors.ts'
+import { Deadline } from '../../machines/deadline.ts'
+import { checkKind, duration, isObject } from '../options/option-kind.ts'
+import { unrefing } from '../unrefing-clock.ts'
 import type { Monitor, MonitorContext, WatchedSession } from './monitor.ts'
-import { checkKind, duration, isObject } from './options/option-kind.ts'
-import { unrefing } from './unrefing-clock.ts'
 
 /** How long a heartbeat waits before it asks, and for the answer. */
 export interface HeartbeatOptions {

@@ -1,8 +1,8 @@
-import type { RequestLane } from '../machines/request.ts'
-import type { Core } from './core.ts'
-import type { Session } from './queryable.ts'
-import { runInside } from './scope.ts'
-import { SessionHandle, type SessionOwner } from './session-handle.ts'
+import type { RequestLane } from '../../machines/request.ts'
+import type { Core } from '../core.ts'
+import { runInside } from '../leases/scope.ts'
+import { SessionHandle, type SessionOwner } from '../leases/session-handle.ts'
+import type { Session } from '../queryable.ts'
 
 /** The session that is being made, lent to a callback of the user's for as long as that runs. */
 export class LentSession implements SessionOwner {

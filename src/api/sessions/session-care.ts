@@ -1,12 +1,12 @@
 // What is done with each session besides the users' statements: its preparation, its recovery handlers, its monitors.
-import { Deadline } from '../machines/deadline.ts'
-import type { RequestLane } from '../machines/request.ts'
-import type { MonitorWatch } from '../machines/wiring.ts'
-import { callFenced } from './call-fenced.ts'
-import type { Channels } from './channels.ts'
-import type { Core } from './core.ts'
+import { Deadline } from '../../machines/deadline.ts'
+import type { RequestLane } from '../../machines/request.ts'
+import type { MonitorWatch } from '../../machines/wiring.ts'
+import type { Core } from '../core.ts'
+import type { Channels } from '../listening/channels.ts'
+import { callFenced } from '../notices/call-fenced.ts'
+import type { Session } from '../queryable.ts'
 import { LentSession } from './lent-session.ts'
-import type { Session } from './queryable.ts'
 import { Watched } from './watched-session.ts'
 
 export type RecoveryHandler = (session: Session) => unknown

@@ -1,12 +1,12 @@
 // What a monitor is handed, for as long as its session lives. An idle connection keeps one for life, so what few monitors
 // look at is made when they do: an AbortSignal alone takes more than a kilobyte.
-import type { Clock } from '../backoff/clock.ts'
-import type { MonitorWatch } from '../machines/wiring.ts'
-import type { Core } from './core.ts'
+import type { Clock } from '../../backoff/clock.ts'
+import type { MonitorWatch } from '../../machines/wiring.ts'
+import type { Core } from '../core.ts'
+import { MonitorSession } from '../leases/session-handle.ts'
+import type { Session } from '../queryable.ts'
 import { LentSession } from './lent-session.ts'
 import type { WatchedSession } from './monitor.ts'
-import type { Session } from './queryable.ts'
-import { MonitorSession } from './session-handle.ts'
 
 export class Watched implements WatchedSession {
   readonly clock: Clock

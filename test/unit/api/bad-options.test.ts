@@ -3,7 +3,7 @@ import type { ConnectionConfig } from '../../../src/api/connection-config.ts'
 import { laterOptionNames } from '../../../src/api/options/later-options.ts'
 import { ownOptionKinds } from '../../../src/api/options/own-options.ts'
 import { insteadOfPgOption, pgOptionKinds } from '../../../src/api/options/pg-options.ts'
-import { readConfig } from '../../../src/api/read-config.ts'
+import { readConfig } from '../../../src/api/options/read-config.ts'
 import { refusalOf } from './refusal-of.ts'
 
 const longest = 2 ** 31 - 1

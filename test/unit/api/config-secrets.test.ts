@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import type { ConnectionConfig } from '../../../src/api/connection-config.ts'
-import { readConfig } from '../../../src/api/read-config.ts'
+import { readConfig } from '../../../src/api/options/read-config.ts'
 import { refusalOf } from './refusal-of.ts'
 
 const canary = 'sw0rdfish'

@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import pg from 'pg'
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { ConnectionConfig } from '../../../src/api/connection-config.ts'
-import { readConfig } from '../../../src/api/read-config.ts'
+import { readConfig } from '../../../src/api/options/read-config.ts'
 import { refusalOf } from './refusal-of.ts'
 
 beforeEach(() => {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { type HeartbeatOptions, heartbeat } from '../../../src/api/heartbeat.ts'
+import { type HeartbeatOptions, heartbeat } from '../../../src/api/sessions/heartbeat.ts'
 import { createFailure } from '../../../src/errors/failure.ts'
 import { InvalidOptionError } from '../../../src/errors/invalid-option-error.ts'
 import { RequestTimeoutError } from '../../../src/errors/request-errors.ts'

@@ -1,6 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { checkChannel, checkPayload, quoteName, quoteQualifiedName } from '../../../src/api/identifiers.ts'
+import {
+  checkChannel,
+  checkPayload,
+  quoteName,
+  quoteQualifiedName,
+} from '../../../src/api/requests/identifiers.ts'
 import { InvalidOptionError } from '../../../src/errors/invalid-option-error.ts'
 
 describe('a quoted name', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseKeywords } from '../../../src/api/keyword-string.ts'
+import { parseKeywords } from '../../../src/api/options/keyword-string.ts'
 import { InvalidOptionError } from '../../../src/errors/invalid-option-error.ts'
 import { invalidOptionIn } from './refusal-of.ts'
 

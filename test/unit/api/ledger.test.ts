@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Ledger } from '../../../src/api/ledger.ts'
+import { Ledger } from '../../../src/api/requests/ledger.ts'
 import { Lane } from '../../../src/machines/lane.ts'
 import { Request, type RequestInit } from '../../../src/machines/request.ts'
 

@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import type { ConnectionNotice } from '../../../src/api/connection-events.ts'
-import { NoticeStream } from '../../../src/api/notice-stream.ts'
+import { NoticeStream } from '../../../src/api/notices/notice-stream.ts'
 import { InvalidOptionError } from '../../../src/errors/invalid-option-error.ts'
 
 const warning = (message: string): ConnectionNotice => ({ type: 'warning', reason: 'test', message })

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { describe, expect, it } from 'vitest'
 import type { NotificationObserver } from '../../../src/api/connection-events.ts'
-import { ObserverQueue } from '../../../src/api/observer-queue.ts'
+import { ObserverQueue } from '../../../src/api/listening/observer-queue.ts'
 
 const turn = () => new Promise<void>((resolve) => setImmediate(() => setImmediate(resolve)))
 const notification = (payload: string, channel = 'jobs') => ({ channel, payload, processId: 1 })

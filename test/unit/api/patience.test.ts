@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { Patience } from '../../../src/api/patience.ts'
+import { Patience } from '../../../src/api/requests/patience.ts'
 import { Lane } from '../../../src/machines/lane.ts'
 import { Request } from '../../../src/machines/request.ts'
 import { VirtualClock } from '../../support/virtual-clock.ts'

@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { ConnectionConfig } from '../../../src/api/connection-config.ts'
-import { readConfig } from '../../../src/api/read-config.ts'
+import { readConfig } from '../../../src/api/options/read-config.ts'
 import { systemClock } from '../../../src/backoff/clock.ts'
 import { DeadConnectionDetector } from '../../../src/detectors/dead-connection-detector.ts'
 import { defaultDeathChecker } from '../../../src/detectors/default-death-checker.ts'

@@ -1,5 +1,5 @@
 import type { ConnectionConfig } from '../../../src/api/connection-config.ts'
-import { readConfig } from '../../../src/api/read-config.ts'
+import { readConfig } from '../../../src/api/options/read-config.ts'
 import { InvalidOptionError } from '../../../src/errors/invalid-option-error.ts'
 
 /** The error with which a configuration is refused; undefined when it is taken. Any other error is thrown on. */

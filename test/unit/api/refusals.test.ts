@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { Refusals } from '../../../src/api/refusals.ts'
+import { Refusals } from '../../../src/api/requests/refusals.ts'
 import { createFailure } from '../../../src/errors/failure.ts'
 import { isRetrySafe, outcomeOf } from '../../../src/errors/outcome-of.ts'
 import type { SupervisorError } from '../../../src/errors/supervisor-error.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { inContextOfNow, isNestedIn, runInside } from '../../../src/api/scope.ts'
+import { inContextOfNow, isNestedIn, runInside } from '../../../src/api/leases/scope.ts'
 import { Lane } from '../../../src/machines/lane.ts'
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve))

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { StatementWatch } from '../../../src/api/statement-watch.ts'
+import { StatementWatch } from '../../../src/api/requests/statement-watch.ts'
 import { Lane } from '../../../src/machines/lane.ts'
 import { Request } from '../../../src/machines/request.ts'
 import { VirtualClock } from '../../support/virtual-clock.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isTransactionControl, mayCopyFromStdin } from '../../../src/api/transaction-control.ts'
+import { isTransactionControl, mayCopyFromStdin } from '../../../src/api/requests/transaction-control.ts'
 
 describe('transaction control', () => {
   it.each([

@@ -1,5 +1,5 @@
-import type { WatchedSession } from '../../../src/api/monitor.ts'
 import type { Session } from '../../../src/api/queryable.ts'
+import type { WatchedSession } from '../../../src/api/sessions/monitor.ts'
 import type { Clock } from '../../../src/backoff/clock.ts'
 import { VirtualClock } from '../../support/virtual-clock.ts'
 
