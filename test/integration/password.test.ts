@@ -6,19 +6,12 @@ import { testServer } from '../support/test-server.ts'
 const server = await testServer()
 afterAll(() => server.dispose())
 
-/** Everything but the password, and no connection string to bring one. */
+/** All but the password in a connection string: what that says of the rest wins over options beside it. */
 async function world(config: ConnectionConfig = {}) {
-  const { host, port, user, database } = server
   const opened = await worldOfTest(server)
-  const connection = opened.connection({
-    host,
-    port,
-    user,
-    database,
-    ...config,
-    connectionString: undefined,
-  } as ConnectionConfig)
-  return { world: opened, connection }
+  const { host, port, user, database } = server
+  const connectionString = `host='${host}' port='${port}' user='${user}' dbname='${database}'`
+  return { world: opened, connection: opened.connection({ connectionString, ...config }) }
 }
 
 describe('a password callback', () => {
