@@ -15,7 +15,9 @@ export class PgWire implements Wire, QueryOwner {
   readonly client: PgClient
   readonly #connection: PgConnection
   readonly #report: (fact: WireFact) => void
-  readonly #names: PreparedNames
+  /** Made with the first statement that could have one. */
+  #names: PreparedNames | undefined
+  readonly #preparedLimit: number
   readonly #now: () => number
   readonly #parameters = new Map<string, string>()
   readonly closed: Promise<void>
@@ -35,7 +37,7 @@ export class PgWire implements Wire, QueryOwner {
     this.#report = report
     this.#now = config.now
     this.lastByteAt = config.now()
-    this.#names = new PreparedNames(config.preparedLimit, (name) => this.#closeName(name))
+    this.#preparedLimit = config.preparedLimit
     client.pipeline = true
     this.closed = new Promise((resolve) => client.once('end', resolve))
     fenceParser(this.#connection, (error) => this.#lose(violation(error)))
@@ -73,6 +75,7 @@ export class PgWire implements Wire, QueryOwner {
 
   submit(statement: Statement): void {
     this.#unanswered++
+    this.#names ??= new PreparedNames(this.#preparedLimit, (name) => this.#closeName(name))
     const name = this.#names.nameFor(statement)
     const query = new SupervisedQuery(statement, name, this)
     this.client.query(query)
@@ -98,8 +101,8 @@ export class PgWire implements Wire, QueryOwner {
     if (name === undefined)
       return statement.answered(error, error === undefined ? query.results : undefined, false)
     const nameWasLost = error !== undefined && isNameLost(error)
-    if (nameWasLost) this.#names.forget(statement, name)
-    else this.#names.answered(statement, name, this.#connection.parsedStatements[name] !== undefined)
+    if (nameWasLost) this.#names?.forget(statement, name)
+    else this.#names?.answered(statement, name, this.#connection.parsedStatements[name] !== undefined)
     statement.answered(error, error === undefined ? query.results : undefined, nameWasLost)
   }
 

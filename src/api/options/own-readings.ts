@@ -41,7 +41,9 @@ export function readWhileDown(whileDown: ConnectionConfig['whileDown']): number 
   return waitMs
 }
 
-export function readMonitors(monitors: readonly Monitor[] = [heartbeat()]): readonly Monitor[] {
+const defaultMonitors: readonly Monitor[] = [heartbeat()]
+
+export function readMonitors(monitors: readonly Monitor[] = defaultMonitors): readonly Monitor[] {
   monitors.forEach((entry, index) => {
     checkKind(`monitors[${index}]`, entry, monitor)
   })

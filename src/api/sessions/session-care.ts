@@ -80,17 +80,16 @@ export class SessionCare {
 
   startMonitors(watch: MonitorWatch): () => void {
     const core = this.#core()
-    const endings: (() => void)[] = []
-    for (const monitor of core.settings.monitors) {
+    const endings = core.settings.monitors.map((monitor) => {
       const report = (error: unknown): void =>
         core.notices.reportError(error, `the monitor '${monitor.name}'`)
       const watched = new Watched(core, watch)
       const stop = callFenced(() => monitor.start(watched), report)
-      endings.push(() => {
+      return (): void => {
         watched.end()
         if (typeof stop === 'function') callFenced(stop, report)
-      })
-    }
+      }
+    })
     return () => {
       for (const end of endings) end()
     }

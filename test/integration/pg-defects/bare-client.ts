@@ -21,7 +21,7 @@ export async function bareClient(
   const errors: Error[] = []
   client.on('error', (error) => errors.push(error))
   await client.connect()
-  onTestFinished(() => client.connection.stream.destroy())
+  onTestFinished(() => void client.connection.stream.destroy())
   return Object.assign(client, { errors })
 }
 
