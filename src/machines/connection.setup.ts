@@ -35,9 +35,9 @@ export const connectionSetup = setup({
   actors: { dial, restore, session, hangUp, drain },
   guards: {
     isDead: ({ context }, { failure }: { failure: Failure }) =>
-      (wiringOf(context)?.isDead ?? defaultDeathChecker)(failure),
+      wiringOf(context)?.isDead(failure) ?? defaultDeathChecker(failure),
     isHopeless: ({ context }, { failure }: { failure: Failure }) =>
-      (wiringOf(context)?.isHopeless ?? defaultHopelessChecker)(failure),
+      wiringOf(context)?.isHopeless(failure) ?? defaultHopelessChecker(failure),
     mayReconnect: ({ context }, { delayMs }: { delayMs: number | undefined }) =>
       context.isSupervised && delayMs !== undefined,
     mayTryAgain: ({ context }, { failure, delayMs }: { failure: Failure; delayMs: number | undefined }) =>
