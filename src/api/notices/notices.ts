@@ -106,14 +106,12 @@ export class Notices {
     }
     const entry = levels[notice.type as keyof typeof levels]
     if (logger === undefined || entry === undefined) return
-    try {
-      logger[entry.level](`${name}: ${entry.words(notice as never)}`, {
-        connection: name,
-        ...entry.fields(notice as never),
-      })
-    } catch {
-      // A logger that throws has nobody left to tell.
-    }
+    const line = `${name}: ${entry.words(notice as never)}`
+    // A logger that throws has nobody left to tell.
+    callFenced(
+      () => logger[entry.level](line, { connection: name, ...entry.fields(notice as never) }),
+      () => undefined,
+    )
   }
 
   /** Swallowing an error in silence helps nobody; telling it for each event floods. */
