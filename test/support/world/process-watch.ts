@@ -15,7 +15,11 @@ export class ProcessWatch {
   readonly #console: Printers
   readonly #originals: Printers
   readonly #listeners = accidents.map(
-    (name) => [name, (error: unknown) => this.faults.push(`${name}: ${inspect(error)}`)] as const,
+    (name) =>
+      [
+        name,
+        (error: unknown) => this.faults.push(`${name}: ${inspect(error).split('\n    at node:')[0]}`),
+      ] as const,
   )
 
   constructor(watched: Pick<EventEmitter, 'on' | 'off'> = process, printed: Printers = console) {
