@@ -18,6 +18,7 @@ export abstract class ConnectionReadings extends Statements {
   /** The word of the statechart for what the connection is doing now. */
   get state(): ConnectionState {
     const { mailbox, actor, ledger, isAttached } = this.core
+    if (this.core.isBroken) return 'closed'
     if (!isAttached) return actor.getSnapshot().context.word
     if (mailbox.openLane !== mailbox.root) return 'inTransaction'
     return ledger.pending > 0 ? 'querying' : 'connected'

@@ -6,28 +6,20 @@ import { total } from '../detectors/total.ts'
 import type { Wire, WireFact } from '../drivers/driver.ts'
 import type { Failure } from '../errors/failure.ts'
 import { Berth } from '../machines/berth.ts'
-import { lossVerdict } from '../machines/loss-verdict.ts'
 import type { Mailbox } from '../machines/mailbox.ts'
 import type { Request, RequestLane } from '../machines/request.ts'
 import type { MonitorWatch, Refusal, Wiring } from '../machines/wiring.ts'
 import type { Leases } from './leases/leases.ts'
 import type { Notices } from './notices/notices.ts'
-import { commitReply } from './requests/commit-reply.ts'
 import type { Ledger } from './requests/ledger.ts'
 import { Patience } from './requests/patience.ts'
 import type { Refusals } from './requests/refusals.ts'
 import type { Settings } from './settings.ts'
 
 /** What only the facade can do: run the user's code. */
-export interface FacadeWork {
+export interface FacadeWork extends Pick<Wiring, 'prepare' | 'recover' | 'startMonitors'> {
   /** The facade itself, for errors that name it. */
   readonly connection: object
-  prepare(
-    lane: RequestLane,
-    signal: AbortSignal,
-  ): Promise<{ listeningSince: number; channels: readonly string[] }>
-  recover(signal: AbortSignal): Promise<void>
-  startMonitors(watch: MonitorWatch): () => void
   sessionLost(): void
   shut(): void
 }
@@ -45,8 +37,6 @@ export interface WiringParts {
 
 export class ConnectionWiring implements Wiring {
   readonly berth = new Berth()
-  readonly isDead: (failure: Failure) => boolean
-  readonly isHopeless: (failure: Failure) => boolean
   readonly #parts: WiringParts
   readonly #patience: Patience
   #schedule: Schedule | undefined
@@ -56,15 +46,11 @@ export class ConnectionWiring implements Wiring {
   outage: () => Refusal = () => ({ because: 'closed' })
 
   constructor(parts: WiringParts) {
-    const { settings, notices } = parts
+    const { settings } = parts
     this.#parts = parts
     this.#patience = new Patience(settings.clock, settings.waitMs, (request) =>
       this.#refuse(request, this.outage()),
     )
-    this.isDead = total(settings.isDead, (error) => notices.reportError(error, 'reconnect.isDead'))
-    // A judge that broke is no reason to give up for good.
-    const report = (error: unknown): void => notices.reportError(error, 'reconnect.isHopeless')
-    this.isHopeless = total(settings.isHopeless, report, false)
   }
 
   get clock(): Settings['clock'] {
@@ -77,6 +63,18 @@ export class ConnectionWiring implements Wiring {
 
   get connectTimeoutMs(): number {
     return this.#parts.settings.connectTimeoutMs
+  }
+
+  isDead(failure: Failure): boolean {
+    const { settings, notices } = this.#parts
+    return total(settings.isDead, (error) => notices.reportError(error, 'reconnect.isDead'))(failure)
+  }
+
+  isHopeless(failure: Failure): boolean {
+    const { settings, notices } = this.#parts
+    const report = (error: unknown): void => notices.reportError(error, 'reconnect.isHopeless')
+    // A judge that broke is no reason to give up for good.
+    return total(settings.isHopeless, report, false)(failure)
   }
 
   find(requestId: number): Request | undefined {
@@ -184,17 +182,9 @@ export class ConnectionWiring implements Wiring {
   shut(): void {
     this.#patience.end()
     this.#schedule?.close()
-    const { openLane, root } = this.mailbox
-    this.mailbox.shut((request) => {
-      if (lossVerdict(request).kind === 'applied') request.settle(undefined, commitReply)
-      else request.settle(this.#parts.refusals.closed(request, this.closeCause))
-    })
-    for (
-      let lane: RequestLane | undefined = openLane;
-      lane !== undefined && lane !== root;
-      lane = lane.parent
-    )
-      lane.cut(this.#parts.refusals.closedUnder(lane, this.closeCause))
+    const lanes = this.mailbox.exclusiveLanes()
+    this.mailbox.shut((request) => this.#parts.refusals.closed(request, this.closeCause))
+    for (const lane of lanes) lane.cut(this.#parts.refusals.closedUnder(lane, this.closeCause))
     this.#parts.facade.shut()
   }
 

@@ -55,7 +55,10 @@ export class Connection extends ConnectionReadings implements AsyncDisposable {
       recover: (signal) => care.recover(signal),
       startMonitors: (watch) => care.startMonitors(watch),
       sessionLost: () => this.#listening.channels.lost(),
-      shut: () => this.#listening.channels.end(),
+      shut: () => {
+        this.#listening.channels.end()
+        if (this.core.isBroken) this.#hear({ type: 'closed' })
+      },
     })
     this.core.actor.on('*', (notice) => this.#hear(notice))
   }

@@ -88,7 +88,12 @@ export class Core implements MailboxHost, RequestKeeper {
   /** There is a session, and its gate is open. */
   get isAttached(): boolean {
     const { value } = this.actor.getSnapshot()
-    return typeof value === 'object' && 'attached' in value
+    return typeof value === 'object' && 'attached' in value && !this.isBroken
+  }
+
+  /** A guard or an action threw, and the chart hears nothing any more: the connection is closed for good. */
+  get isBroken(): boolean {
+    return this.actor.getSnapshot().status === 'error'
   }
 
   /** What is known of the present outage. */
@@ -106,7 +111,8 @@ export class Core implements MailboxHost, RequestKeeper {
   /** Takes a request in; settles when it does. A probe goes past the chart: it is nobody's statement. */
   ask(request: Request): Promise<QueryResult | undefined> {
     const reply = this.ledger.open(request)
-    if (request.role === 'probe' || request.lane.isPreparing) this.mailbox.accept(request)
+    if (this.isBroken) request.settle(this.refusals.closed(request))
+    else if (request.role === 'probe' || request.lane.isPreparing) this.mailbox.accept(request)
     else this.actor.send({ type: 'statement', id: request.id })
     return reply
   }

@@ -43,6 +43,7 @@ export class Life {
     const { word } = core.actor.getSnapshot().context
     const joins = word === 'reconnecting'
     if (signal?.aborted) return Promise.reject(signal.reason)
+    if (core.isBroken) return Promise.reject(core.refusals.closed())
     if (!joins && !mayConnect.has(word)) {
       const details = { connectionName: core.settings.name }
       return Promise.reject(
@@ -80,7 +81,7 @@ export class Life {
     const { value, context } = core.actor.getSnapshot()
     const isGivenUp = typeof value === 'object' && 'dead' in value && value.dead === 'settled'
     if (isGivenUp) return Promise.reject(this.#down(context.failure, context.attempts))
-    if (value === 'closed' || (typeof value === 'object' && 'closing' in value))
+    if (value === 'closed' || core.isBroken || (typeof value === 'object' && 'closing' in value))
       return Promise.reject(core.refusals.closed())
     const controller = new AbortController()
     const deadline =
@@ -100,7 +101,7 @@ export class Life {
     checkNumber('drainMs', drainMs, 'milliseconds, 0 or more', (ms) => ms >= 0 && ms <= longestDelayMs)
     checkWaitOptions(signal === undefined ? {} : { signal })
     const core = this.#core()
-    if (core.actor.getSnapshot().value === 'closed') return Promise.resolve()
+    if (core.actor.getSnapshot().value === 'closed' || core.isBroken) return Promise.resolve()
     const ended = this.#wait(
       (notice) => (notice.type === 'closed' ? { value: undefined } : undefined),
       signal,

@@ -21,7 +21,8 @@ export class Mailbox implements Pipeline {
   readonly root = new Lane<Request>('autocommit')
   readonly #host: MailboxHost
   readonly #window: number
-  readonly #quarantine: Quarantine
+  /** Made with the first cancel. */
+  #quarantine: Quarantine | undefined
   #open: RequestLane = this.root
   #flight = new Fifo<Request>()
   #wire: Wire | undefined
@@ -32,7 +33,6 @@ export class Mailbox implements Pipeline {
     this.#host = host
     this.#window = isPipelined ? pipelineWindow : 1
     this.root.stage = 'open'
-    this.#quarantine = new Quarantine(this, host)
   }
 
   get wire(): Wire | undefined {
@@ -48,6 +48,14 @@ export class Mailbox implements Pipeline {
     return this.#open
   }
 
+  /** The open lane and those around it, up to the connection's own. */
+  exclusiveLanes(): RequestLane[] {
+    const lanes: RequestLane[] = []
+    for (let lane = this.#open; lane !== this.root && lane.parent !== undefined; lane = lane.parent)
+      lanes.push(lane)
+    return lanes
+  }
+
   /** What the connection is doing, now; the chart follows a loop turn later. */
   get occupation(): Occupation {
     return occupationOf(this.#open, this.#flight.peek(), this.#wire?.transactionStatus ?? 'I')
@@ -55,7 +63,7 @@ export class Mailbox implements Pipeline {
 
   /** Nothing in flight and nobody holding the session. */
   get isQuiet(): boolean {
-    return this.#flight.size === 0 && this.#open === this.root && !this.#quarantine.isOn
+    return this.#flight.size === 0 && this.#open === this.root && this.#quarantine?.isOn !== true
   }
 
   /** A new session: until the gate opens only its preparation is written, on the lane returned. */
@@ -108,6 +116,7 @@ export class Mailbox implements Pipeline {
       this.#pump()
     } else if (request.phase === 'written' && request.wish === undefined) {
       request.wish = wish
+      this.#quarantine ??= new Quarantine(this, this.#host)
       this.#quarantine.wished(request)
     }
   }
@@ -118,7 +127,7 @@ export class Mailbox implements Pipeline {
     this.#land(request)
     const isServers = error !== undefined
     if (isServers && nameWasLost && this.#mayHeal(request)) this.#again(request)
-    else if (isServers && this.#quarantine.hitInnocent(request, error))
+    else if (isServers && this.#quarantine?.hitInnocent(request, error))
       this.#quarantine.innocent(request, error)
     else if (isServers) {
       const isConfirmed = request.wish !== undefined && (error as { code?: unknown }).code === '57014'
@@ -126,7 +135,7 @@ export class Mailbox implements Pipeline {
       request.settle(told)
       this.#host.erred(told, request)
     } else request.settle(undefined, result)
-    this.#quarantine.answered(request)
+    this.#quarantine?.answered(request)
     const { size } = this.#flight
     if (this.#open.box.size > 0 && (size === 0 || size <= this.#window >> 1)) this.#pump()
     if (size === 0 || request.role !== 'statement') this.#follow()
@@ -135,12 +144,8 @@ export class Mailbox implements Pipeline {
   /** The session is dead. What was written is settled by the table, what was cut is refused; the rest waits or is refused by the host. */
   lose(failure: Failure, leftWaiting: (request: Request) => void): void {
     this.#wire = undefined
-    this.#quarantine.end()
-    for (
-      let lane: RequestLane | undefined = this.#open;
-      lane !== undefined && lane !== this.root;
-      lane = lane.parent
-    ) {
+    this.#quarantine?.end()
+    for (const lane of this.exclusiveLanes()) {
       lane.lostBy = failure
       lane.stage = 'ended'
     }
@@ -162,18 +167,15 @@ export class Mailbox implements Pipeline {
 
   /** Nothing is accepted any more; what is unsettled is refused in the order it was asked for. */
   shut(refusal: (request: Request) => unknown): void {
-    for (const request of this.#host.unsettled()) request.settle(refusal(request))
-    for (
-      let lane: RequestLane | undefined = this.#open;
-      lane !== undefined && lane !== this.root;
-      lane = lane.parent
-    ) {
-      lane.stage = 'ended'
+    for (const request of this.#host.unsettled()) {
+      if (lossVerdict(request).kind === 'applied') request.settle(undefined, this.#host.commitReply())
+      else request.settle(refusal(request))
     }
+    for (const lane of this.exclusiveLanes()) lane.stage = 'ended'
     this.#open = this.root
     this.#wire = undefined
     this.#flight = new Fifo()
-    this.#quarantine.end()
+    this.#quarantine?.end()
   }
 
   /** Writes past the queue: the supervisor's own probe. */
@@ -209,7 +211,7 @@ export class Mailbox implements Pipeline {
   }
 
   #mayWrite(): boolean {
-    return this.#wire !== undefined && !this.#quarantine.isOn && this.#flight.size < this.#window
+    return this.#wire !== undefined && this.#quarantine?.isOn !== true && this.#flight.size < this.#window
   }
 
   #mustWait(request: Request): boolean {

@@ -69,13 +69,7 @@ export class Lease {
     if (mine.some((request) => isCommitOnItsWay(request) && request.lane === this.lane)) return
     const isQueued = this.#opener === undefined || this.#opener.phase === 'queued'
     const error = isQueued ? whileQueued : whileRunning
-    for (
-      let lane: RequestLane | undefined = this.core.mailbox.openLane;
-      lane !== undefined;
-      lane = lane.parent
-    ) {
-      if (lane.isWithin(this.lane)) lane.cut(error)
-    }
+    for (const lane of this.core.mailbox.exclusiveLanes()) if (lane.isWithin(this.lane)) lane.cut(error)
     this.lane.cut(error)
     const wish = { confirmed: error, tooLate: error, cause: error }
     for (const request of mine) {

@@ -1,48 +1,14 @@
 import { checkFunction } from '../../errors/check-option.ts'
-import type { RequestLane } from '../../machines/request.ts'
 import type { Core } from '../core.ts'
 import type { Session, Transaction, TransactionOptions, WaitOptions } from '../queryable.ts'
 import { checkLeaseOptions } from '../requests/request-options.ts'
-import { Statements } from '../requests/statements.ts'
+import { Handle, type HandleOwner } from './handle.ts'
 import { Lease } from './lease.ts'
 import { checkTransactionOptions } from './transaction-options.ts'
 import { runTransaction } from './transaction-runner.ts'
 
-/** Whose statements a session handle sends: of a lease, or of the supervisor's own lane. */
-export interface SessionOwner {
-  readonly core: Core
-  readonly lane: RequestLane
-  readonly isOver: boolean
-  track<T>(statement: Promise<T>): Promise<T>
-}
-
 /** What session(), setup, recovery handlers and monitors are handed. */
-export class SessionHandle extends Statements implements Session {
-  readonly processId: number
-  readonly #owner: SessionOwner
-
-  constructor(owner: SessionOwner) {
-    super()
-    this.#owner = owner
-    this.processId = owner.core.mailbox.wire?.processId ?? 0
-  }
-
-  protected get core(): Core {
-    return this.#owner.core
-  }
-
-  protected get lane(): RequestLane {
-    return this.#owner.lane
-  }
-
-  protected override get isRevoked(): boolean {
-    return this.#owner.isOver
-  }
-
-  protected override keep<T>(statement: Promise<T>): Promise<T> {
-    return this.#owner.track(statement)
-  }
-
+export class SessionHandle extends Handle<HandleOwner> implements Session {
   transaction<T>(work: (tx: Transaction) => Promise<T> | T, options: TransactionOptions = {}): Promise<T> {
     return this.keep(this.#transaction(work, options))
   }

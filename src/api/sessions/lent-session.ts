@@ -1,11 +1,12 @@
 import type { RequestLane } from '../../machines/request.ts'
 import type { Core } from '../core.ts'
+import type { HandleOwner } from '../leases/handle.ts'
 import { runInside } from '../leases/scope.ts'
-import { SessionHandle, type SessionOwner } from '../leases/session-handle.ts'
+import { SessionHandle } from '../leases/session-handle.ts'
 import type { Session } from '../queryable.ts'
 
 /** The session that is being made, lent to a callback of the user's for as long as that runs. */
-export class LentSession implements SessionOwner {
+export class LentSession implements HandleOwner {
   readonly core: Core
   readonly lane: RequestLane
   isOver = false
