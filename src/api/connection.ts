@@ -5,7 +5,7 @@ import {
 } from '../errors/transaction-errors.ts'
 import type { MachineNotice } from '../machines/connection.events.ts'
 import { type ConnectionMachine, connectionMachine } from '../machines/connection.machine.ts'
-import type { RequestLane } from '../machines/request.ts'
+import type { RequestLane } from '../machines/mailbox/request.ts'
 import type { ConnectionConfig } from './connection-config.ts'
 import type { ConnectionEvents, ConnectionNotice, NotificationObserver } from './connection-events.ts'
 import { ConnectionReadings } from './connection-readings.ts'

@@ -1,7 +1,7 @@
 // The vocabulary of the chart: what is asked of it, what it is told, what it tells. All plain data, for inspectors print it.
 import type { HostAddress, Notification, ServerNotice } from '../drivers/driver.ts'
 import type { Failure } from '../errors/failure.ts'
-import type { Occupation } from './occupation.ts'
+import type { Occupation } from './mailbox/occupation.ts'
 
 /**
  * The words of the statechart that users meet. 'idle' = never connected. 'dead' = the session is lost: every loss passes

@@ -8,8 +8,8 @@ import type { HostAddress, Notification, ServerNotice } from '../drivers/driver.
 import { createFailure, type Failure } from '../errors/failure.ts'
 import type { ConnectionContext, ConnectionInput } from './connection.context.ts'
 import type { ConnectionEvent, ConnectionState, MachineNotice } from './connection.events.ts'
-import type { Occupation } from './occupation.ts'
-import { dial, drain, hangUp, restore, session } from './session.actors.ts'
+import type { Occupation } from './mailbox/occupation.ts'
+import { dial, drain, hangUp, restore, session } from './session/session.actors.ts'
 import { nowOf, type Refusal, wiringOf } from './wiring.ts'
 
 /** Node takes a longer wait for 1 ms. */

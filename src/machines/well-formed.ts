@@ -1,7 +1,7 @@
 // The shape of every event of the vocabulary. The actor is public, so events come from strangers too.
 import { isHostAddress } from '../drivers/host-address.ts'
 import type { ConnectionEvent } from './connection.events.ts'
-import { isOccupation } from './occupation.ts'
+import { isOccupation } from './mailbox/occupation.ts'
 
 type Shape = (event: Record<string, unknown>) => boolean
 

@@ -1,5 +1,5 @@
 // What the users' callbacks are handed: statements on somebody's lane, for as long as the callback runs.
-import type { RequestLane } from '../../machines/request.ts'
+import type { RequestLane } from '../../machines/mailbox/request.ts'
 import type { Core } from '../core.ts'
 import { Statements } from '../requests/statements.ts'
 

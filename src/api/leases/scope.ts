@@ -1,7 +1,7 @@
 // From which transaction or session is this call made? The async context remembers the lanes it is inside of, so that a
 // request which would wait for its own caller is refused instead of hanging for ever.
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { Lane } from '../../machines/lane.ts'
+import type { Lane } from '../../machines/mailbox/lane.ts'
 
 interface Scope {
   readonly lane: Lane

@@ -1,6 +1,6 @@
 // One queue per observer: it is awaited before its next call, and what arrives meanwhile waits in order, up to a limit.
 import type { Notification } from '../../drivers/driver.ts'
-import { Fifo } from '../../machines/fifo.ts'
+import { Fifo } from '../../machines/mailbox/fifo.ts'
 import type { NotificationObserver } from '../connection-events.ts'
 import { inContextOfNow } from '../leases/scope.ts'
 import { type DropListener, DropTally } from './drop-tally.ts'

@@ -1,5 +1,5 @@
 import type { Notification } from '../../drivers/driver.ts'
-import { Fifo } from '../../machines/fifo.ts'
+import { Fifo } from '../../machines/mailbox/fifo.ts'
 import { DropTally } from './drop-tally.ts'
 import type { ObserverQueueHost } from './observer-queue.ts'
 

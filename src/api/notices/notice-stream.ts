@@ -1,5 +1,5 @@
 import { checkNames, checkNumber } from '../../errors/check-option.ts'
-import { Fifo } from '../../machines/fifo.ts'
+import { Fifo } from '../../machines/mailbox/fifo.ts'
 import type { ConnectionNotice } from '../connection-events.ts'
 import { checkSignal } from '../requests/wait-options.ts'
 

@@ -2,7 +2,7 @@
 // A linked list, for the hot path: a Map that is filled and emptied for ever leaves its outgrown tables behind, and what
 // those still point at survives every collection of young objects; that alone took a fifth of the time of a query.
 import type { QueryResult } from 'pg'
-import type { Reply, Request } from '../../machines/request.ts'
+import type { Reply, Request } from '../../machines/mailbox/request.ts'
 
 interface Entry {
   readonly request: Request

@@ -1,8 +1,8 @@
 // Requests that wait for a connection that is down, each until its own moment. The moments come in the order of the
 // requests, so one timer is enough for all.
 import type { Clock } from '../../backoff/clock.ts'
-import { Fifo } from '../../machines/fifo.ts'
-import type { Request } from '../../machines/request.ts'
+import { Fifo } from '../../machines/mailbox/fifo.ts'
+import type { Request } from '../../machines/mailbox/request.ts'
 
 export class Patience {
   readonly #clock: Clock

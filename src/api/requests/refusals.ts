@@ -11,9 +11,9 @@ import {
 import { ConnectionClosedError, ConnectionLostError } from '../../errors/session-errors.ts'
 import type { Outcome } from '../../errors/supervisor-error.ts'
 import { CommitOutcomeUnknownError } from '../../errors/transaction-errors.ts'
-import type { Lane } from '../../machines/lane.ts'
-import type { LossVerdict } from '../../machines/loss-verdict.ts'
-import type { Request } from '../../machines/request.ts'
+import type { Lane } from '../../machines/mailbox/lane.ts'
+import type { LossVerdict } from '../../machines/mailbox/loss-verdict.ts'
+import type { Request } from '../../machines/mailbox/request.ts'
 import type { Refusal } from '../../machines/wiring.ts'
 
 const effect: Record<Outcome, string> = {

@@ -10,7 +10,7 @@ import type {
 } from 'pg'
 import { invalidOption } from '../../errors/invalid-option-error.ts'
 import { TransactionControlError } from '../../errors/transaction-errors.ts'
-import type { Request, RequestInit, RequestLane, RequestRole } from '../../machines/request.ts'
+import type { Request, RequestInit, RequestLane, RequestRole } from '../../machines/mailbox/request.ts'
 import type { Core } from '../core.ts'
 import { isNestedIn } from '../leases/scope.ts'
 import type { Queryable, RequestOptions, RowMapper, WaitOptions } from '../queryable.ts'

@@ -1,4 +1,4 @@
-import type { RequestLane } from '../../machines/request.ts'
+import type { RequestLane } from '../../machines/mailbox/request.ts'
 import type { Core } from '../core.ts'
 import type { HandleOwner } from '../leases/handle.ts'
 import { runInside } from '../leases/scope.ts'

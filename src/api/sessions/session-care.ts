@@ -1,6 +1,6 @@
 // What is done with each session besides the users' statements: its preparation, its recovery handlers, its monitors.
-import { Deadline } from '../../machines/deadline.ts'
-import type { RequestLane } from '../../machines/request.ts'
+import { Deadline } from '../../machines/mailbox/deadline.ts'
+import type { RequestLane } from '../../machines/mailbox/request.ts'
 import type { MonitorWatch } from '../../machines/wiring.ts'
 import type { Core } from '../core.ts'
 import type { Channels } from '../listening/channels.ts'

@@ -6,6 +6,8 @@ import type { TestServer } from '../../support/test-server.ts'
 /** What pg 8.23 has besides its types. */
 export interface BareClient extends Omit<pg.Client, 'query'> {
   pipeline: boolean
+  readonly processID: number
+  readonly readyForQuery: boolean
   query(query: string | object, values?: unknown[]): Promise<pg.QueryResult>
   readonly connection: pg.Client['connection'] & { readonly stream: { readonly writableLength: number } }
   /** 'error' events, which are the end of it. */
@@ -15,7 +17,7 @@ export interface BareClient extends Omit<pg.Client, 'query'> {
 /** A connected client of pg's own that is gone when the test is. */
 export async function bareClient(
   { url }: Pick<TestServer, 'url'>,
-  config: pg.ClientConfig = {},
+  config: pg.ClientConfig & { pipeline?: boolean } = {},
 ): Promise<BareClient> {
   const client = new pg.Client({ connectionString: url, pipeline: true, ...config }) as unknown as BareClient
   const errors: Error[] = []

@@ -42,7 +42,7 @@ const numberIn = async (asked: ReturnType<BareClient['query']>) => (await asked)
 
 describe('P4: switching the pipeline on with a portal open', () => {
   it('answers statements with the answers of others on bare pg, and no error tells', async () => {
-    const client = await bareClient(server, { pipeline: false } as object)
+    const client = await bareClient(server, { pipeline: false })
     const portal = new OpenPortal()
     void client.query(portal)
     await portal.suspended
@@ -61,7 +61,9 @@ describe('P4: switching the pipeline on with a portal open', () => {
       const switched: unknown[] = []
       Object.defineProperty(client, 'pipeline', {
         get: () => true,
-        set: (value) => switched.push(value),
+        set: (value) => {
+          switched.push(value)
+        },
       })
       await connection.query('create temp table t (n int)')
       const copied = errorOf(connection.query('copy t from stdin'))

@@ -47,7 +47,7 @@ describe('P1: a value that cannot be serialised', () => {
   })
 
   describe.each(eachAutoPrepare)('fenced, %o', (config) => {
-    describe.each(wrong)('%s', (_, value) => {
+    describe.each(wrong)('%s', (_what, value) => {
       it.each([['p1'], [undefined]])('leaves the name %s usable', async (name) => {
         const connection = await openConnection(server, config)
         const named = name === undefined ? { text } : { name, text }

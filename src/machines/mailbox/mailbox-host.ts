@@ -1,5 +1,5 @@
-import type { Clock } from '../backoff/clock.ts'
-import type { Failure } from '../errors/failure.ts'
+import type { Clock } from '../../backoff/clock.ts'
+import type { Failure } from '../../errors/failure.ts'
 import type { LossVerdict } from './loss-verdict.ts'
 import type { Occupation } from './occupation.ts'
 import type { Reply, Request } from './request.ts'

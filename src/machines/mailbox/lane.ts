@@ -1,7 +1,7 @@
 // Who may write. One lane is open at a time: the connection's own, where statements of all callers are pipelined, or the
 // innermost exclusive one: a transaction's, a savepoint's, a session lease's. Opening a lane closes the one around it
 // until it ends, so nothing foreign is ever written behind BEGIN.
-import type { Failure } from '../errors/failure.ts'
+import type { Failure } from '../../errors/failure.ts'
 import { Fifo } from './fifo.ts'
 
 export type LaneKind = 'autocommit' | 'preparation' | 'session' | 'transaction' | 'savepoint'

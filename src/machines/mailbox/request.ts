@@ -1,6 +1,6 @@
 // One thing asked for: a statement, or a lease with nothing to write. It is settled once; `settle` says whether it took.
 import type { QueryResult } from 'pg'
-import type { Statement, StatementTypes } from '../drivers/driver.ts'
+import type { Statement, StatementTypes } from '../../drivers/driver.ts'
 import type { Lane } from './lane.ts'
 
 export type RequestLane = Lane<Request>

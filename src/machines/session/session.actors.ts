@@ -1,15 +1,15 @@
 // The actors that hold the session, one at a time, each for as long as its state lasts: dial opens and prepares it,
 // restore mends what the last one had, session works it, hangUp closes it. They report facts and never judge.
 import { type AnyEventObject, fromCallback, type NonReducibleUnknown } from 'xstate'
-import type { StormPermit } from '../backoff/host-bucket.ts'
-import type { Wire, WireFact, WireLoss } from '../drivers/driver.ts'
-import { createFailure, type Failure } from '../errors/failure.ts'
+import type { StormPermit } from '../../backoff/host-bucket.ts'
+import type { Wire, WireFact, WireLoss } from '../../drivers/driver.ts'
+import { createFailure, type Failure } from '../../errors/failure.ts'
 import { closeWire, type Manner } from './close-wire.ts'
-import type { ConnectionFact } from './connection.events.ts'
-import { Deadline } from './deadline.ts'
-import { phaseOf } from './loss-verdict.ts'
+import type { ConnectionFact } from '../connection.events.ts'
+import { Deadline } from '../mailbox/deadline.ts'
+import { phaseOf } from '../mailbox/loss-verdict.ts'
 import { failureOfError, failureOfLoss } from './record-failure.ts'
-import { type Identity, type MonitorWatch, type Wiring, wiringOf } from './wiring.ts'
+import { type Identity, type MonitorWatch, type Wiring, wiringOf } from '../wiring.ts'
 
 export interface SessionInput {
   readonly identity: Identity

@@ -1,6 +1,6 @@
 // Where the live session lies while one actor hands it to the next: dialled by one, restored by another, worked by a
 // third. What it reports with nobody on board is kept, in order, for whoever boards next.
-import type { Wire, WireFact } from '../drivers/driver.ts'
+import type { Wire, WireFact } from '../../drivers/driver.ts'
 
 type Hear = (fact: WireFact) => void
 

@@ -1,6 +1,6 @@
 // Makes the next session by the schedule, without being asked.
 import { announces, onSession, sayings, statementWhileDown, whole } from './chart-phrases.ts'
-import { connectionSetup } from './connection.setup.ts'
+import { connectionSetup } from '../connection.setup.ts'
 
 const note = [
   { type: 'noteFailure', params: whole },

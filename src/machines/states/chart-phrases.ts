@@ -1,7 +1,7 @@
 // Turns of phrase that the states of the chart share.
-import type { ConnectionState } from './connection.events.ts'
-import type { Occupation } from './occupation.ts'
-import type { Identity } from './wiring.ts'
+import type { ConnectionState } from '../connection.events.ts'
+import type { Occupation } from '../mailbox/occupation.ts'
+import type { Identity } from '../wiring.ts'
 
 /** On entry: the public word of the state. */
 export const announces = (to: ConnectionState) => ({ type: 'announce', params: { to } }) as const

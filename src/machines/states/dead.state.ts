@@ -1,11 +1,11 @@
 // The session is lost. Every loss passes through here: what was in flight is settled, the old client is closed, and only
 // then is the guard asked whether there is to be another.
 
-import type { FailureKind } from '../errors/failure.ts'
+import type { FailureKind } from '../../errors/failure.ts'
 import { announces, onSession, statementWhileDown, whole } from './chart-phrases.ts'
-import type { Manner } from './close-wire.ts'
-import type { ConnectionContext } from './connection.context.ts'
-import { connectionSetup } from './connection.setup.ts'
+import type { Manner } from '../session/close-wire.ts'
+import type { ConnectionContext } from '../connection.context.ts'
+import { connectionSetup } from '../connection.setup.ts'
 
 /** A server that spoke last still hears a goodbye; one that was silent, or talked nonsense, is cut off. */
 const mannerAfter = ({ failure, retiring }: ConnectionContext): Manner =>

@@ -1,8 +1,8 @@
 // The one place that reads errors to record a failure. Our own words only: a server's message is in the language of the
 // server and echoes what users typed.
-import type { WireLoss } from '../drivers/driver.ts'
-import { createFailure, type Failure, type FailureKind, type FailurePhase } from '../errors/failure.ts'
-import { isServerError } from '../errors/server-error.ts'
+import type { WireLoss } from '../../drivers/driver.ts'
+import { createFailure, type Failure, type FailureKind, type FailurePhase } from '../../errors/failure.ts'
+import { isServerError } from '../../errors/server-error.ts'
 
 interface Circumstances {
   readonly phase: FailurePhase

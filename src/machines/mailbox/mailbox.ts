@@ -2,8 +2,8 @@
 // dies is still here for the next. It knows no promise and no state of the chart; the chart opens and closes its gate,
 // and is told, lazily, what goes on behind it.
 
-import type { Wire } from '../drivers/driver.ts'
-import type { Failure } from '../errors/failure.ts'
+import type { Wire } from '../../drivers/driver.ts'
+import type { Failure } from '../../errors/failure.ts'
 import { Fifo } from './fifo.ts'
 import { Lane } from './lane.ts'
 import { lossVerdict } from './loss-verdict.ts'

@@ -1,5 +1,5 @@
-import type { Clock } from '../backoff/clock.ts'
-import type { Wire } from '../drivers/driver.ts'
+import type { Clock } from '../../backoff/clock.ts'
+import type { Wire } from '../../drivers/driver.ts'
 
 /** A server that does not answer a goodbye in so long is cut off. */
 export const closeMs = 500

@@ -2,8 +2,8 @@
 // unanswered statement, nothing new is written while it is out, and the session is used again only after the server has
 // hung up on the asking and answered one probe. Fire-and-forget killed 20 innocent statements of 3000; this, none.
 
-import type { Wire } from '../drivers/driver.ts'
-import { doubt } from '../errors/outcome-of.ts'
+import type { Wire } from '../../drivers/driver.ts'
+import { doubt } from '../../errors/outcome-of.ts'
 import { Deadline } from './deadline.ts'
 import type { MailboxHost } from './mailbox-host.ts'
 import type { Request } from './request.ts'

@@ -1,7 +1,7 @@
 // What a request is told when its session died under it, or its connection was ended: by its phase, never by the words of
 // an error (the table and its reasons: docs/outcomes.md).
-import type { Failure } from '../errors/failure.ts'
-import type { Outcome } from '../errors/supervisor-error.ts'
+import type { Failure } from '../../errors/failure.ts'
+import type { Outcome } from '../../errors/supervisor-error.ts'
 import type { Request } from './request.ts'
 
 export type LossVerdict =
