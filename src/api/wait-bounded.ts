@@ -1,4 +1,4 @@
-import { Deadline } from '../machines/mailbox/deadline.ts'
+import { Deadline } from '../machines/deadline.ts'
 import type { Core } from './core.ts'
 import type { WaitOptions } from './queryable.ts'
 import { checkWaitOptions } from './requests/wait-options.ts'

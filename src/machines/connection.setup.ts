@@ -9,7 +9,8 @@ import { createFailure, type Failure } from '../errors/failure.ts'
 import type { ConnectionContext, ConnectionInput } from './connection.context.ts'
 import type { ConnectionEvent, ConnectionState, MachineNotice } from './connection.events.ts'
 import type { Occupation } from './mailbox/occupation.ts'
-import { dial, drain, hangUp, restore, session } from './session/session.actors.ts'
+import { dial } from './session/dial.actor.ts'
+import { drain, hangUp, restore, session } from './session/session.actors.ts'
 import { nowOf, type Refusal, wiringOf } from './wiring.ts'
 
 /** Node takes a longer wait for 1 ms. */

@@ -1,7 +1,7 @@
 // A deadline that convicts nobody for our own lateness. When its timer fires late the event loop was blocked (or the
 // process stopped), and the answer may lie in the socket: it then waits for as long again as it was late, and always
 // for one poll of the sockets before it speaks.
-import type { Clock } from '../../backoff/clock.ts'
+import type { Clock } from '../backoff/clock.ts'
 
 /** Timers fire a little late at all times; beyond this it is a stall. */
 const stallMs = 50

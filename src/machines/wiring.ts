@@ -5,9 +5,9 @@ import { type Clock, systemClock } from '../backoff/clock.ts'
 import type { StormLimit } from '../backoff/storm-limit.ts'
 import type { Wire, WireFact } from '../drivers/driver.ts'
 import type { Failure } from '../errors/failure.ts'
-import type { Berth } from './session/berth.ts'
 import type { Mailbox } from './mailbox/mailbox.ts'
 import type { Request, RequestLane } from './mailbox/request.ts'
+import type { Berth } from './session/berth.ts'
 
 export interface Identity {
   readonly name: string

@@ -3,7 +3,7 @@ import type { AnyStateNode } from 'xstate'
 import { createFailure } from '../../src/errors/failure.ts'
 import type { ConnectionEvent } from '../../src/machines/connection.events.ts'
 import { connectionMachine } from '../../src/machines/connection.machine.ts'
-import type { Occupation } from '../../src/machines/occupation.ts'
+import type { Occupation } from '../../src/machines/mailbox/occupation.ts'
 
 /** The moment at which everything happens. */
 export const now = 1000

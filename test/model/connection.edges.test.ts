@@ -198,6 +198,20 @@ describe('a statement', () => {
     expect(asked.every((edge) => answersOf(edge)[0] === 'refuse')).toBe(true)
   })
 
+  it('that waits is refused wherever the chart comes to rest, and at the end', () => {
+    const refusals = new Map([
+      ['idle', 'refuseWaiting'],
+      ['dead.settled', 'refuseWaiting'],
+      ['closing.terminating', 'shut'],
+    ])
+    const resting = edges.filter(({ source, target }) => source !== target && refusals.has(target))
+    expect(new Set(resting.map(({ target }) => target)).size).toBe(3)
+    const forgetting = resting.filter(({ target, actions }) => !actions.includes(refusals.get(target)!))
+    expect(told(forgetting)).toEqual([])
+    const intoClosed = edges.filter((edge) => isIn(/^closed/, edge) && isFrom(/^connecting/, edge))
+    expect(intoClosed.every(({ actions }) => actions.includes('refuseWaiting'))).toBe(true)
+  })
+
   it('changes no state but connected', () => {
     const moving = edges.filter(isOf('statement')).filter(({ from, to }) => from !== to)
     expect(told(moving)).toEqual(['attached.connected — statement → attached.querying'])
@@ -289,6 +303,13 @@ describe('every situation', () => {
       const own = [...left].filter((id) => id.endsWith(`.connection.${edge.target}`))
       return left.size !== own.length || own.length !== (waits.has(edge.target) ? 1 : 0)
     })
+    expect(told(wrong)).toEqual([])
+  })
+
+  it('knows of a next attempt exactly while it waits for one', () => {
+    const wrong = edges.filter(
+      ({ after, target }) => (after.context.nextAttemptAt !== undefined) !== target.endsWith('ing.waiting'),
+    )
     expect(told(wrong)).toEqual([])
   })
 

@@ -2,6 +2,8 @@
 // actions are read instead of done.
 import { type SnapshotFrom, transition } from 'xstate'
 import { getAdjacencyMap } from 'xstate/graph'
+import { defaultDeathChecker } from '../../src/detectors/default-death-checker.ts'
+import { defaultHopelessChecker } from '../../src/detectors/default-hopeless-checker.ts'
 import type { MachineNotice } from '../../src/machines/connection.events.ts'
 import { connectionMachine } from '../../src/machines/connection.machine.ts'
 import { connectWiring, type Identity, type Wiring } from '../../src/machines/wiring.ts'
@@ -67,6 +69,8 @@ function wiringFor({ isQuiet }: Variant): Identity {
   const lanes: Record<number, string> = { [statements.exclusive]: 'transaction' }
   const wiring = {
     clock: { now: () => now },
+    isDead: defaultDeathChecker,
+    isHopeless: defaultHopelessChecker,
     mailbox: { isQuiet },
     berth: { wire: undefined },
     counts: () => ({ inFlight: 0, queued: 0 }),

@@ -1,12 +1,17 @@
 // A mailbox between a scripted wire and a host that only writes down what it is told.
 import type { Failure } from '../../src/errors/failure.ts'
 import { createFailure } from '../../src/errors/failure.ts'
-import { Lane, type LaneKind } from '../../src/machines/lane.ts'
-import type { LossVerdict } from '../../src/machines/loss-verdict.ts'
-import { Mailbox } from '../../src/machines/mailbox.ts'
-import type { MailboxHost } from '../../src/machines/mailbox-host.ts'
-import type { Occupation } from '../../src/machines/occupation.ts'
-import { type Reply, Request, type RequestInit, type RequestKeeper } from '../../src/machines/request.ts'
+import { Lane, type LaneKind } from '../../src/machines/mailbox/lane.ts'
+import type { LossVerdict } from '../../src/machines/mailbox/loss-verdict.ts'
+import { Mailbox } from '../../src/machines/mailbox/mailbox.ts'
+import type { MailboxHost } from '../../src/machines/mailbox/mailbox-host.ts'
+import type { Occupation } from '../../src/machines/mailbox/occupation.ts'
+import {
+  type Reply,
+  Request,
+  type RequestInit,
+  type RequestKeeper,
+} from '../../src/machines/mailbox/request.ts'
 import { resultOf, ScriptedWire } from './scripted-wire.ts'
 import { VirtualClock } from './virtual-clock.ts'
 

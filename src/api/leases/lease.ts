@@ -2,7 +2,7 @@
 // It can be cut, by an abort, a deadline or the connection's end; then its promise settles at once, whatever the user's
 // code still does, and every later statement on its handle is refused for the same reason.
 
-import { Deadline } from '../../machines/mailbox/deadline.ts'
+import { Deadline } from '../../machines/deadline.ts'
 import { Lane, type LaneKind } from '../../machines/mailbox/lane.ts'
 import type { Request, RequestInit, RequestLane } from '../../machines/mailbox/request.ts'
 import type { Core } from '../core.ts'

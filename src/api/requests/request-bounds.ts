@@ -1,6 +1,6 @@
 // The signal and the deadline that a caller bound a request to.
 
-import { Deadline } from '../../machines/mailbox/deadline.ts'
+import { Deadline } from '../../machines/deadline.ts'
 import type { Request } from '../../machines/mailbox/request.ts'
 import type { Core } from '../core.ts'
 import type { WaitOptions } from '../queryable.ts'

@@ -1,7 +1,7 @@
 // The deadline of each statement counts from when it is the oldest unanswered. One timer serves all: it looks how long
 // the oldest has been that, and sleeps for what is left.
 import type { Clock } from '../../backoff/clock.ts'
-import { Deadline } from '../../machines/mailbox/deadline.ts'
+import { Deadline } from '../../machines/deadline.ts'
 import type { Request } from '../../machines/mailbox/request.ts'
 
 export class StatementWatch {

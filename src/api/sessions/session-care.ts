@@ -1,5 +1,5 @@
 // What is done with each session besides the users' statements: its preparation, its recovery handlers, its monitors.
-import { Deadline } from '../../machines/mailbox/deadline.ts'
+import { Deadline } from '../../machines/deadline.ts'
 import type { RequestLane } from '../../machines/mailbox/request.ts'
 import type { MonitorWatch } from '../../machines/wiring.ts'
 import type { Core } from '../core.ts'

@@ -4,7 +4,7 @@
 
 import type { Wire } from '../../drivers/driver.ts'
 import { doubt } from '../../errors/outcome-of.ts'
-import { Deadline } from './deadline.ts'
+import { Deadline } from '../deadline.ts'
 import type { MailboxHost } from './mailbox-host.ts'
 import type { Request } from './request.ts'
 

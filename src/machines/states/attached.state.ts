@@ -1,7 +1,8 @@
 // Holds the session. The substates follow the mailbox a loop turn behind, and decide nothing: who may write is the
 // mailbox's business, and a busy connection costs the chart nothing.
-import { announces, is, onSession, sayings, whole } from './chart-phrases.ts'
+
 import { connectionSetup } from '../connection.setup.ts'
+import { announces, is, onSession, sayings, whole } from './chart-phrases.ts'
 
 const accept = { type: 'accept', params: whole } as const
 

@@ -1,6 +1,7 @@
 // Ended by its owner: with time, what was accepted finishes first; then everything is refused and the client closed.
-import { announces, onSession, sayings, whole } from './chart-phrases.ts'
+
 import { connectionSetup } from '../connection.setup.ts'
+import { announces, onSession, sayings, whole } from './chart-phrases.ts'
 
 export const closing = connectionSetup.createStateConfig({
   description: 'ended by its owner',

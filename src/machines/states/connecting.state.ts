@@ -1,7 +1,7 @@
 // connect() was asked for. One attempt, or with a deadline as many as fit; it fails into dead, and an abort leads back.
 import type { Failure } from '../../errors/failure.ts'
-import { announces, onSession, sayings, statementWhileDown, whole } from './chart-phrases.ts'
 import { connectionSetup } from '../connection.setup.ts'
+import { announces, onSession, sayings, statementWhileDown, whole } from './chart-phrases.ts'
 
 const note = { type: 'noteFailure', params: whole } as const
 

@@ -2,10 +2,10 @@
 // then is the guard asked whether there is to be another.
 
 import type { FailureKind } from '../../errors/failure.ts'
-import { announces, onSession, statementWhileDown, whole } from './chart-phrases.ts'
-import type { Manner } from '../session/close-wire.ts'
 import type { ConnectionContext } from '../connection.context.ts'
 import { connectionSetup } from '../connection.setup.ts'
+import type { Manner } from '../session/close-wire.ts'
+import { announces, onSession, statementWhileDown, whole } from './chart-phrases.ts'
 
 /** A server that spoke last still hears a goodbye; one that was silent, or talked nonsense, is cut off. */
 const mannerAfter = ({ failure, retiring }: ConnectionContext): Manner =>

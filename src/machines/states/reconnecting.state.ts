@@ -1,6 +1,7 @@
 // Makes the next session by the schedule, without being asked.
-import { announces, onSession, sayings, statementWhileDown, whole } from './chart-phrases.ts'
+
 import { connectionSetup } from '../connection.setup.ts'
+import { announces, onSession, sayings, statementWhileDown, whole } from './chart-phrases.ts'
 
 const note = [
   { type: 'noteFailure', params: whole },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Ledger } from '../../../src/api/requests/ledger.ts'
-import { Lane } from '../../../src/machines/lane.ts'
-import { Request, type RequestInit } from '../../../src/machines/request.ts'
+import { Lane } from '../../../src/machines/mailbox/lane.ts'
+import { Request, type RequestInit } from '../../../src/machines/mailbox/request.ts'
 
 function setUp() {
   const ledger = new Ledger()

@@ -4,8 +4,8 @@ import { Refusals } from '../../../src/api/requests/refusals.ts'
 import { createFailure } from '../../../src/errors/failure.ts'
 import { isRetrySafe, outcomeOf } from '../../../src/errors/outcome-of.ts'
 import type { SupervisorError } from '../../../src/errors/supervisor-error.ts'
-import { Lane, type LaneKind } from '../../../src/machines/lane.ts'
-import { Request, type RequestInit } from '../../../src/machines/request.ts'
+import { Lane, type LaneKind } from '../../../src/machines/mailbox/lane.ts'
+import { Request, type RequestInit } from '../../../src/machines/mailbox/request.ts'
 
 const secret = 'hunter2'
 const original = Object.assign(new Error(`Key (password)=(${secret})`), { code: 'ECONNRESET' })

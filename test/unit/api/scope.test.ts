@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { inContextOfNow, isNestedIn, runInside } from '../../../src/api/leases/scope.ts'
-import { Lane } from '../../../src/machines/lane.ts'
+import { Lane } from '../../../src/machines/mailbox/lane.ts'
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
 

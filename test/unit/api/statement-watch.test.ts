@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { StatementWatch } from '../../../src/api/requests/statement-watch.ts'
-import { Lane } from '../../../src/machines/lane.ts'
-import { Request } from '../../../src/machines/request.ts'
+import { Lane } from '../../../src/machines/mailbox/lane.ts'
+import { Request } from '../../../src/machines/mailbox/request.ts'
 import { VirtualClock } from '../../support/virtual-clock.ts'
 
 let clock: VirtualClock

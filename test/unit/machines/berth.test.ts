@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Wire, WireFact } from '../../../src/drivers/driver.ts'
-import { Berth } from '../../../src/machines/berth.ts'
+import { Berth } from '../../../src/machines/session/berth.ts'
 
 const wire = {} as Wire
 const parameter = (name: string): WireFact => ({ type: 'parameter', name, value: 'on' })

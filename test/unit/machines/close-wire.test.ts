@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { closeMs, closeWire } from '../../../src/machines/close-wire.ts'
-import { Lane } from '../../../src/machines/lane.ts'
-import { Request } from '../../../src/machines/request.ts'
+import { Lane } from '../../../src/machines/mailbox/lane.ts'
+import { Request } from '../../../src/machines/mailbox/request.ts'
+import { closeMs, closeWire } from '../../../src/machines/session/close-wire.ts'
 import { ScriptedWire } from '../../support/scripted-wire.ts'
 import { VirtualClock } from '../../support/virtual-clock.ts'
 

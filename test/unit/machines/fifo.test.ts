@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Fifo } from '../../../src/machines/fifo.ts'
+import { Fifo } from '../../../src/machines/mailbox/fifo.ts'
 
 describe('a fifo', () => {
   it('is empty at first', () => {

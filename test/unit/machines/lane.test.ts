@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Lane } from '../../../src/machines/lane.ts'
+import { Lane } from '../../../src/machines/mailbox/lane.ts'
 
 const root = new Lane('autocommit')
 const session = new Lane('session', root)

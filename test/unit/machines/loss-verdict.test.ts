@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { Lane, type LaneKind } from '../../../src/machines/lane.ts'
-import { lossVerdict, phaseOf } from '../../../src/machines/loss-verdict.ts'
-import { Request, type RequestInit, type RequestRole } from '../../../src/machines/request.ts'
+import { Lane, type LaneKind } from '../../../src/machines/mailbox/lane.ts'
+import { lossVerdict, phaseOf } from '../../../src/machines/mailbox/loss-verdict.ts'
+import { Request, type RequestInit, type RequestRole } from '../../../src/machines/mailbox/request.ts'
 
 const keeper = { answered: () => undefined, settled: () => undefined }
 const root = new Lane<Request>('autocommit')
@@ -40,6 +40,7 @@ describe('a session that dies leaves a request', () => {
     const init = { isIdempotent: true }
     expect(verdictOn('autocommit', 'written', init)).toEqual({ kind: 'repeat' })
     expect(verdictOn('autocommit', 'queued', init)).toEqual(stays)
+    expect(verdictOn('autocommit', 'written', { ...init, role: 'begin' })).toEqual(notApplied)
     expect(verdictOn('transaction', 'written', init)).toEqual(notApplied)
     expect(verdictOn('session', 'written', init)).toEqual(unknown)
   })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { RequestLane } from '../../../src/machines/request.ts'
+import type { RequestLane } from '../../../src/machines/mailbox/request.ts'
 import { PostOffice } from '../../support/post-office.ts'
 
 describe('a transaction', () => {

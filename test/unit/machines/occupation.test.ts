@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { Lane, type LaneKind } from '../../../src/machines/lane.ts'
-import { isOccupation, occupationOf } from '../../../src/machines/occupation.ts'
-import { Request, type RequestRole } from '../../../src/machines/request.ts'
+import { Lane, type LaneKind } from '../../../src/machines/mailbox/lane.ts'
+import { isOccupation, occupationOf } from '../../../src/machines/mailbox/occupation.ts'
+import { Request, type RequestRole } from '../../../src/machines/mailbox/request.ts'
 
 const keeper = { answered: () => undefined, settled: () => undefined }
 

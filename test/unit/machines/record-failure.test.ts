@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { RequestTimeoutError } from '../../../src/errors/request-errors.ts'
 import { ProtocolViolationError } from '../../../src/errors/session-errors.ts'
-import { failureOfError, failureOfLoss } from '../../../src/machines/record-failure.ts'
+import { failureOfError, failureOfLoss } from '../../../src/machines/session/record-failure.ts'
 import { errorOf } from '../../support/scripted-wire.ts'
 
 const circumstances = { phase: 'querying', at: 1000 } as const

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { Lane } from '../../../src/machines/lane.ts'
-import { Request } from '../../../src/machines/request.ts'
+import { Lane } from '../../../src/machines/mailbox/lane.ts'
+import { Request } from '../../../src/machines/mailbox/request.ts'
 
 function ask(init = {}) {
   const lane = new Lane<Request>('transaction')

@@ -1,0 +1,58 @@
+// Opens a session and prepares it.
+import type { StormPermit } from '../../backoff/host-bucket.ts'
+import type { Wire, WireFact } from '../../drivers/driver.ts'
+import type { Wiring } from '../wiring.ts'
+import { sessionActor, type Tell } from './session-actor.ts'
+import { Trial } from './trial.ts'
+
+/** One attempt under one deadline, from the storm limit's permit to the last LISTEN. */
+export const dial = sessionActor((wiring, tell) => {
+  const abort = new AbortController()
+  void attempt(wiring, tell, abort.signal)
+  return () => abort.abort()
+})
+
+async function attempt(wiring: Wiring, tell: Tell, signal: AbortSignal): Promise<void> {
+  let permit: StormPermit | undefined
+  let wire: Wire | undefined
+  const { clock, mailbox, berth } = wiring
+  const trial = new Trial(clock, wiring.connectTimeoutMs, signal)
+  try {
+    permit = wiring.stormLimit().tryAcquire() ?? (await wiring.stormLimit().acquire(signal))
+    if (signal.aborted) return permit.released()
+    trial.begin()
+    const ear = new Ear(trial.hear)
+    wire = wiring.openWire(ear.report)
+    await trial.opened
+    const report = berth.expect()
+    trial.passOn = report
+    const lane = mailbox.attach(wire)
+    const { listeningSince, channels } = await trial.bounded(wiring.prepare(lane, trial.signal))
+    trial.end()
+    ear.hear = report
+    permit.succeeded()
+    berth.moor(wire)
+    const { processId = 0, host } = wire
+    tell({ type: 'dial.opened', processId, host, listeningSince, channels: [...channels] })
+  } catch (error) {
+    trial.end()
+    const failure = trial.failure(error, clock.now())
+    if (mailbox.wire === wire) mailbox.lose(failure, () => undefined)
+    wire?.destroy()
+    if (signal.aborted) return permit?.released()
+    if (wiring.isHopeless(failure)) permit?.released()
+    else permit?.failed()
+    tell({ type: 'dial.failed', failure, delayMs: wiring.nextDelay() })
+  }
+}
+
+/** What a session reports to for life: to its trial at first, of which nothing is kept once that is over. */
+class Ear {
+  hear: (fact: WireFact) => void
+
+  constructor(hear: (fact: WireFact) => void) {
+    this.hear = hear
+  }
+
+  readonly report = (fact: WireFact): void => this.hear(fact)
+}
