@@ -46,6 +46,12 @@ export type AnyEvent = ConnectionEvent | { readonly type: `xstate.after.${string
 
 export const timers = timersOf(connectionMachine.root) as `xstate.after.${string}`[]
 
+const leavesOf = ({ states: inner, path }: AnyStateNode): string[] =>
+  Object.keys(inner).length === 0 ? [path.join('.')] : Object.values(inner).flatMap(leavesOf)
+
+/** 'attached.inTransaction.waiting' … */
+export const states: readonly string[] = leavesOf(connectionMachine.root)
+
 export const alphabet: readonly AnyEvent[] = [
   { type: 'connect' },
   { type: 'connect', until: now + 5 * pauseMs },

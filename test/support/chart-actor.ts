@@ -1,5 +1,7 @@
 // The chart as a running actor, with nothing behind it: what it does is written down, what happens to it is sent by hand.
 import { type ActorRefFrom, createActor, fromCallback } from 'xstate'
+import { defaultDeathChecker } from '../../src/detectors/default-death-checker.ts'
+import { defaultHopelessChecker } from '../../src/detectors/default-hopeless-checker.ts'
 import { type ConnectionMachine, connectionMachine } from '../../src/machines/connection.machine.ts'
 import { connectWiring, type Identity, type Wiring } from '../../src/machines/wiring.ts'
 import { VirtualClock } from './virtual-clock.ts'
@@ -45,6 +47,8 @@ export function startChart({ isSupervised, waitsWhileDown, isQuiet, logic }: Cir
       asked.map((name) => [name, (...args: unknown[]) => void record.push([name, ...args])]),
     ),
     clock,
+    isDead: defaultDeathChecker,
+    isHopeless: defaultHopelessChecker,
     mailbox: { isQuiet: isQuiet ?? true },
     berth: { wire: undefined },
     counts: () => ({ inFlight: 1, queued: 2 }),
