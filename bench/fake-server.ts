@@ -1,31 +1,10 @@
 // A server of a few lines on the other end of pg's `stream` option: no socket, no process, no noise. What is measured
 // against it is the client alone.
 import { Duplex } from 'node:stream'
-
-function message(type: string, ...parts: (Buffer | string | number)[]): Buffer {
-  const body = Buffer.concat(
-    parts.map((part) =>
-      typeof part === 'number' ? int32(part) : typeof part === 'string' ? Buffer.from(`${part}\0`) : part,
-    ),
-  )
-  return Buffer.concat([Buffer.from(type), int32(body.length + 4), body])
-}
-
-function int32(value: number): Buffer {
-  const bytes = Buffer.alloc(4)
-  bytes.writeInt32BE(value)
-  return bytes
-}
+import { int32, message, readyForQuery, welcome } from '../test/support/backend-messages.ts'
 
 const hex = (digits: string): Buffer => Buffer.from(digits, 'hex')
 
-const readyForQuery = message('Z', Buffer.from('I'))
-const welcome = Buffer.concat([
-  message('R', 0),
-  message('S', 'server_version', '18.4'),
-  message('K', 1, 2),
-  readyForQuery,
-])
 /** BindComplete, a row of two columns, CommandComplete. */
 const answer = Buffer.concat([
   message('2'),
