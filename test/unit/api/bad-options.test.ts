@@ -185,6 +185,6 @@ describe('PG_SUPERVISOR_DRIVER', () => {
 
   it('gives way to the option', () => {
     vi.stubEnv('PG_SUPERVISOR_DRIVER', 'pglite')
-    expect(readConfig({ driver: 'pg' } as ConnectionConfig).driver.name).toBe('pg')
+    expect(readConfig({ driver: 'pg' }).driver.name).toBe('pg')
   })
 })

@@ -194,7 +194,7 @@ describe('a cable', () => {
       client.socket.write('anybody there?')
       return client.events.some((event) => event === 'ECONNRESET' || event === 'EPIPE')
     }
-    await eventually(isGone, { what: 'the proxy refuses what the client says' })
+    await eventually(() => expect(isGone()).toBe(true), { what: 'the proxy refuses what the client says' })
   })
 
   it('that is closed politely ends both sides', async () => {
