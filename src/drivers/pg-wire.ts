@@ -19,7 +19,6 @@ export class PgWire implements Wire, QueryOwner {
   #names: PreparedNames | undefined
   readonly #preparedLimit: number
   readonly #now: () => number
-  readonly #parameters = new Map<string, string>()
   readonly closed: Promise<void>
   #unanswered = 0
   /** The query whose ErrorResponse waits for its ReadyForQuery: pg itself forgets the query at the error. */
@@ -57,9 +56,7 @@ export class PgWire implements Wire, QueryOwner {
     return this.client.processID ?? undefined
   }
 
-  get serverVersion(): number | undefined {
-    return serverVersionNumber(this.#parameters.get('server_version'))
-  }
+  serverVersion: number | undefined
 
   get transactionStatus(): 'I' | 'T' | 'E' {
     return this.client.getTransactionStatus() ?? 'I'
@@ -83,11 +80,11 @@ export class PgWire implements Wire, QueryOwner {
 
   hold(query: SupervisedQuery): void {
     // Behind pg's own listener, which by then has noted the transaction status.
-    if (this.#held === undefined) this.#connection.once('readyForQuery', this.#letGo)
+    if (this.#held === undefined) this.#connection.once('readyForQuery', () => this.#letGo())
     this.#held = query
   }
 
-  readonly #letGo = (): void => {
+  #letGo(): void {
     const query = this.#held
     this.#held = undefined
     query?.settle()
@@ -114,12 +111,12 @@ export class PgWire implements Wire, QueryOwner {
     if (this.#isCorked) return
     this.#isCorked = true
     this.#connection.stream.cork()
-    process.nextTick(this.#uncork)
+    process.nextTick(PgWire.#uncork, this)
   }
 
-  readonly #uncork = (): void => {
-    this.#isCorked = false
-    this.#connection.stream.uncork()
+  static #uncork(this: void, wire: PgWire): void {
+    wire.#isCorked = false
+    wire.#connection.stream.uncork()
   }
 
   cancel(signal: AbortSignal): Promise<void> {
@@ -165,7 +162,7 @@ export class PgWire implements Wire, QueryOwner {
       if (!isServerError(error)) this.#lose(violation(error))
     })
     this.#connection.on('parameterStatus', ({ parameterName, parameterValue }) => {
-      this.#parameters.set(parameterName, parameterValue)
+      if (parameterName === 'server_version') this.serverVersion = serverVersionNumber(parameterValue)
       this.#report({ type: 'parameter', name: parameterName, value: parameterValue })
     })
   }

@@ -19,10 +19,29 @@ const bytesOf = (part: number | string | Buffer): Buffer => {
 
 export const readyForQuery = message('Z', Buffer.from('I'))
 
+/** What PostgreSQL 18 reports of itself to every client. */
+const parameters = {
+  DateStyle: 'ISO, MDY',
+  IntervalStyle: 'postgres',
+  TimeZone: 'Etc/UTC',
+  application_name: '',
+  client_encoding: 'UTF8',
+  default_transaction_read_only: 'off',
+  in_hot_standby: 'off',
+  integer_datetimes: 'on',
+  is_superuser: 'on',
+  scram_iterations: '4096',
+  search_path: '"$user", public',
+  server_encoding: 'UTF8',
+  server_version: '18.4',
+  session_authorization: 'supervisor',
+  standard_conforming_strings: 'on',
+}
+
 /** AuthenticationOk and what follows it. */
 export const welcome = Buffer.concat([
   message('R', 0),
-  message('S', 'server_version', '18.4'),
+  ...Object.entries(parameters).map(([name, value]) => message('S', name, value)),
   message('K', 4711, 1234),
   readyForQuery,
 ])

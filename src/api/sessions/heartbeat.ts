@@ -67,7 +67,7 @@ class Pulse {
     this.#await(this.#idleMs - this.#silenceMs)
   }
 
-  readonly stop = (): void => {
+  stop(): void {
     this.#isStopped = true
     this.#clock.clearTimeout(this.#timer)
     this.#deadline?.clear()
@@ -92,10 +92,11 @@ class Pulse {
   }
 
   #probe(): void {
-    this.#watch.session.query('').then(this.#answered, (error: unknown) => {
+    const answered = (): void => this.#answered()
+    this.#watch.session.query('').then(answered, (error: unknown) => {
       // A loss is known where it was noticed. Anything else was said by a server that lives.
       if (error instanceof ConnectionLostError) this.stop()
-      else this.#answered()
+      else answered()
     })
     this.#giveTime(this.#watch.lastActivityAt())
   }
@@ -109,7 +110,7 @@ class Pulse {
     })
   }
 
-  readonly #answered = (): void => {
+  #answered(): void {
     this.#deadline?.clear()
     if (this.#isStopped || isOver(this.#watch)) return
     this.#await(this.#idleMs)

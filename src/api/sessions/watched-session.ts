@@ -36,6 +36,7 @@ export class Watched implements WatchedSession {
     return this.#ended.signal
   }
 
+  // Own and bound: a monitor may take its watch apart.
   readonly report = (failure: { message: string; code?: string }): void => {
     if (!this.#isOver) this.#watch.report(failure)
   }
@@ -46,9 +47,13 @@ export class Watched implements WatchedSession {
 
   readonly lastActivityAt = (): number => this.#core.berth.wire?.lastByteAt ?? this.clock.now()
 
-  readonly isQuiet = (): boolean => this.#core.mailbox.isQuiet
+  isQuiet(): boolean {
+    return this.#core.mailbox.isQuiet
+  }
 
-  readonly isOver = (): boolean => this.#isOver
+  isOver(): boolean {
+    return this.#isOver
+  }
 
   end(): void {
     this.#isOver = true
