@@ -60,6 +60,13 @@ export class PostOffice implements MailboxHost, RequestKeeper {
     return wire
   }
 
+  /** A session on which what waited has gone out, which it does a turn of the loop after the gate has opened. */
+  async nextSession(): Promise<ScriptedWire> {
+    const wire = this.connect()
+    await this.turn()
+    return wire
+  }
+
   request(text: string, init: Partial<RequestInit> = {}): Request {
     const request = new Request(++this.#lastId, { text, lane: this.mailbox.root, ...init }, this)
     this.#unsettled.add(request)

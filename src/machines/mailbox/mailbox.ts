@@ -28,6 +28,8 @@ export class Mailbox implements Pipeline {
   #wire: Wire | undefined
   #occupation: Occupation = 'connected'
   #isFollowing = false
+  /** There is a session, and what waited for it has not gone out yet. */
+  #isOpening = false
 
   constructor(host: MailboxHost, isPipelined: boolean) {
     this.#host = host
@@ -63,6 +65,7 @@ export class Mailbox implements Pipeline {
 
   /** Nothing in flight and nobody holding the session. */
   get isQuiet(): boolean {
+    if (this.#isOpening) return false
     return this.#flight.size === 0 && this.#open === this.root && this.#quarantine?.isOn !== true
   }
 
@@ -79,8 +82,14 @@ export class Mailbox implements Pipeline {
     this.#open.stage = 'ended'
     this.#open = this.root
     this.#occupation = 'connected'
-    this.#pump()
-    this.#follow()
+    if (this.#open.box.size === 0) return this.#follow()
+    // What waited goes out behind whoever is told that the connection is up: listeners, connect(), ready().
+    this.#isOpening = true
+    setImmediate(() => {
+      this.#isOpening = false
+      this.#pump()
+      this.#follow()
+    })
   }
 
   accept(request: Request): void {
@@ -211,7 +220,8 @@ export class Mailbox implements Pipeline {
   }
 
   #mayWrite(): boolean {
-    return this.#wire !== undefined && this.#quarantine?.isOn !== true && this.#flight.size < this.#window
+    if (this.#wire === undefined || this.#isOpening) return false
+    return this.#quarantine?.isOn !== true && this.#flight.size < this.#window
   }
 
   #mustWait(request: Request): boolean {

@@ -39,7 +39,7 @@ describe('when the session dies, a mailbox', () => {
     expect(office.settledWith.at(-1)).toEqual({ text: 'COMMIT', error: 'commitUnknown' })
   })
 
-  it('ends the lanes that were open, and says of what; those that wait begin on the next session', () => {
+  it('ends the lanes that were open, and says of what; those that wait begin on the next session', async () => {
     const office = PostOffice.open()
     const outer = office.lease('transaction')
     const inner = office.lease('savepoint', outer.lane, 'SAVEPOINT s')
@@ -55,18 +55,18 @@ describe('when the session dies, a mailbox', () => {
       brokenLine,
       undefined,
     ])
-    expect(office.connect().written).toEqual(['BEGIN 2'])
+    expect((await office.nextSession()).written).toEqual(['BEGIN 2'])
     expect(next.lane.stage).toBe('open')
   })
 
-  it('writes on the next session what was left, what is repeated first, all in order', () => {
+  it('writes on the next session what was left, what is repeated first, all in order', async () => {
     const office = PostOffice.open({ isPipelined: true })
     office.ask('first', { isIdempotent: true })
     office.ask('second', { isIdempotent: true })
     office.ask('copy t from stdin', { isSolo: true })
     office.ask('fourth')
     expect(office.lose()).toEqual(['first', 'second', 'copy t from stdin', 'fourth'])
-    expect(office.connect().written).toEqual(['first', 'second'])
+    expect((await office.nextSession()).written).toEqual(['first', 'second'])
     office.wire.answerAll()
     expect(office.wire.written).toEqual(['first', 'second', 'copy t from stdin', 'fourth'])
   })
@@ -78,14 +78,15 @@ describe('when the session dies, a mailbox', () => {
     expect([request.phase, request.wasWritten, request.isInFlight]).toEqual(['queued', true, false])
   })
 
-  it('hears no answer any more to what it will repeat, not even to a cancel of the old session', () => {
+  it('hears no answer any more to what it will repeat, not even to a cancel of the old session', async () => {
     const office = PostOffice.open()
     const old = office.wire
     office.ask('a', { isIdempotent: true })
     office.lose()
     old.answer({ error: cancelled() })
     expect(office.settledWith).toEqual([])
-    office.connect().answer()
+    const next = await office.nextSession()
+    next.answer()
     expect(office.settledWith).toEqual([{ text: 'a', command: 'SELECT' }])
   })
 
@@ -138,11 +139,11 @@ describe('when the connection is ended, a mailbox', () => {
     expect(office.mailbox.openLane).toBe(office.mailbox.root)
   })
 
-  it('writes nothing more that was settled, in a new life neither', () => {
+  it('writes nothing more that was settled, in a new life neither', async () => {
     const office = PostOffice.open({ isPipelined: false })
     office.askAll('a', 'b')
     office.mailbox.shut(() => 'refused')
-    expect(office.connect().written).toEqual([])
+    expect((await office.nextSession()).written).toEqual([])
     office.ask('c')
     expect(office.wire.written).toEqual(['c'])
   })

@@ -118,7 +118,7 @@ describe('a mailbox', () => {
 })
 
 describe('a mailbox without a session', () => {
-  it('keeps what it is given, and writes it in order when the gate opens', () => {
+  it('keeps what it is given, and writes it in order a turn after the gate has opened', async () => {
     const office = new PostOffice()
     office.askAll('a', 'b')
     office.wire = new ScriptedWire()
@@ -129,7 +129,11 @@ describe('a mailbox without a session', () => {
     expect(office.wire.written).toEqual(['set x'])
     office.wire.answer()
     office.mailbox.openGate()
-    expect(office.wire.written).toEqual(['set x', 'a', 'b', 'c'])
+    office.ask('d')
+    expect(office.mailbox.isQuiet).toBe(false)
+    expect(office.wire.written).toEqual(['set x'])
+    await office.turn()
+    expect(office.wire.written).toEqual(['set x', 'a', 'b', 'c', 'd'])
   })
 
   it('refuses what is asked on the lane of a preparation that is over', () => {
