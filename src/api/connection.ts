@@ -272,6 +272,7 @@ export class Connection extends ConnectionReadings implements AsyncDisposable {
   #hear(notice: MachineNotice): void {
     const { notices } = this.core
     if (notice.type === 'notification') this.#listening.deliver(notice)
+    if (notice.type === 'connected') this.#listening.channels.attached()
     if (notice.type === 'dead') this.#listening.channels.refuseWaiting(this.core.refusals.lostForGood(notice))
     if (notice.type !== 'attemptFailed') notices.publish(notice)
     if (notice.type !== 'notification') this.#life.hear(notice)

@@ -17,6 +17,8 @@ interface Channel {
 export class Channels {
   readonly #core: () => Core
   readonly #channels = new Map<string, Channel>()
+  /** What the present session was told to LISTEN to, wanted still or not. */
+  readonly #asked = new Set<string>()
 
   constructor(core: () => Core) {
     this.#core = core
@@ -30,11 +32,11 @@ export class Channels {
     channel.subscriptions.add(subscription)
   }
 
-  /** Resolves once LISTEN stands, on this session or the next. */
+  /** Resolves once LISTEN stands, on this session or the next, and that is usable. */
   stands(name: string): Promise<void> {
     const channel = this.#channels.get(name)
     if (channel === undefined) return Promise.reject(this.#ended())
-    if (channel.stage === 'standing') return Promise.resolve()
+    if (channel.stage === 'standing' && this.#isUsable()) return Promise.resolve()
     return new Promise((resolve, reject) => {
       channel.waiting.add({ resolve, reject })
       if (channel.stage === 'wanted' && this.#isUsable()) this.#ask(channel)
@@ -48,9 +50,7 @@ export class Channels {
     if (channel.subscriptions.size > 0) return
     this.#channels.delete(channel.name)
     for (const { reject } of channel.waiting) reject(this.#ended())
-    if (channel.stage === 'wanted' || !this.#isUsable()) return
-    // A lost session listens to nothing any more, so its loss is no failure of this.
-    await this.#run(`UNLISTEN ${quoteName(channel.name)}`).catch(() => undefined)
+    if (this.#isUsable()) await this.#unlisten(channel.name)
   }
 
   async removeAll(name: string): Promise<void> {
@@ -70,15 +70,25 @@ export class Channels {
     for (;;) {
       const missing = [...this.#channels.values()].filter(({ stage }) => stage === 'wanted')
       if (missing.length === 0) return names
-      for (const channel of missing) channel.stage = 'asked'
+      for (const channel of missing) this.#isAskedFor(channel)
       await Promise.all(missing.map(({ name }) => run(`LISTEN ${quoteName(name)}`)))
-      for (const channel of missing) this.#stand(channel)
+      for (const channel of missing) channel.stage = 'standing'
       names.push(...missing.map(({ name }) => name))
     }
   }
 
+  /** The session is usable: what came to be wanted, or no longer is, while it was restored is made good. */
+  attached(): void {
+    for (const channel of this.#channels.values()) {
+      if (channel.stage === 'standing') this.#stand(channel)
+      else if (channel.stage === 'wanted') this.#ask(channel)
+    }
+    for (const name of this.#asked) if (!this.#channels.has(name)) void this.#unlisten(name)
+  }
+
   /** The session is gone, and every LISTEN with it. */
   lost(): void {
+    this.#asked.clear()
     for (const channel of this.#channels.values()) channel.stage = 'wanted'
   }
 
@@ -99,8 +109,18 @@ export class Channels {
     }
   }
 
-  #ask(channel: Channel): void {
+  #isAskedFor(channel: Channel): void {
     channel.stage = 'asked'
+    this.#asked.add(channel.name)
+  }
+
+  async #unlisten(name: string): Promise<void> {
+    // A lost session listens to nothing any more, so its loss is no failure of this.
+    if (this.#asked.delete(name)) await this.#run(`UNLISTEN ${quoteName(name)}`).catch(() => undefined)
+  }
+
+  #ask(channel: Channel): void {
+    this.#isAskedFor(channel)
     this.#run(`LISTEN ${quoteName(channel.name)}`).then(
       () => {
         if (channel.stage === 'asked') this.#stand(channel)
