@@ -60,6 +60,8 @@ export class SessionCare {
       }
       signal.addEventListener('abort', abort, { once: true })
     })
+    // Listeners, which run in a microtask, hear of the gap first.
+    await Promise.resolve()
     for (const handler of [...this.recoveryHandlers]) {
       if (signal.aborted) return
       const lent = new LentSession(this.#core(), lane)
