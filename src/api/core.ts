@@ -15,7 +15,7 @@ import { type Reply, Request, type RequestInit, type RequestKeeper } from '../ma
 import type { Berth } from '../machines/session/berth.ts'
 import { failureOfError } from '../machines/session/record-failure.ts'
 import { connectWiring } from '../machines/wiring.ts'
-import { ConnectionWiring, type FacadeWork } from './connection-wiring.ts'
+import { ConnectionWiring, type FacadeWork, type WiringParts } from './connection-wiring.ts'
 import { Leases } from './leases/leases.ts'
 import { harmlessInspector } from './notices/harmless-inspector.ts'
 import type { Notices } from './notices/notices.ts'
@@ -28,7 +28,7 @@ import { unrefing } from './unrefing-clock.ts'
 
 export type ConnectionActorRef = ActorRefFrom<ConnectionMachine>
 
-export class Core implements MailboxHost, RequestKeeper {
+export class Core implements MailboxHost, RequestKeeper, WiringParts {
   readonly settings: Settings
   readonly notices: Notices
   readonly refusals: Refusals
@@ -36,7 +36,7 @@ export class Core implements MailboxHost, RequestKeeper {
   readonly leases = new Leases()
   readonly mailbox: Mailbox
   readonly wiring: ConnectionWiring
-  readonly connection: object
+  readonly facade: FacadeWork
   readonly actor: ConnectionActorRef
   readonly #watch: StatementWatch
   readonly #shutListeners = new Set<() => void>()
@@ -46,23 +46,13 @@ export class Core implements MailboxHost, RequestKeeper {
     const { name, clock, waitMs, statementTimeoutMs } = settings
     this.settings = settings
     this.notices = notices
-    this.connection = facade.connection
+    this.facade = facade
     this.refusals = new Refusals(name)
     this.mailbox = new Mailbox(this, settings.isPipelined)
     this.#watch = new StatementWatch(clock, statementTimeoutMs, (request) =>
       this.timeOut(request, statementTimeoutMs),
     )
-    this.wiring = new ConnectionWiring({
-      ...{
-        settings,
-        notices,
-        refusals: this.refusals,
-        ledger: this.ledger,
-        leases: this.leases,
-        mailbox: this.mailbox,
-      },
-      facade: { ...facade, sessionLost: () => this.#sessionLost(facade), shut: () => this.#shut(facade) },
-    })
+    this.wiring = new ConnectionWiring(this)
     const identity = { name }
     connectWiring(identity, this.wiring)
     this.actor = createActor(fastMachine(machine), {
@@ -71,7 +61,6 @@ export class Core implements MailboxHost, RequestKeeper {
       ...harmlessInspector(settings.inspect, (error) => notices.reportError(error, 'inspect')),
     })
     guardDoor(this.actor, (type) => this.wiring.misfit(type))
-    this.wiring.outage = () => this.outage
     // Without an error observer a fault of the chart would end the process; with it, nothing is left waiting.
     this.actor.subscribe({ error: (error) => this.#broken(error) })
     this.actor.start()
@@ -215,8 +204,22 @@ export class Core implements MailboxHost, RequestKeeper {
     this.mailbox.cancel(
       request,
       { confirmed, tooLate, cause: confirmed },
-      this.refusals.timedOut(ms, 'queue'),
+      // Written on a session that died, it waits to be repeated.
+      request.wasWritten ? tooLate : this.refusals.timedOut(ms, 'queue'),
     )
+  }
+
+  // ── Told by the chart's side ──
+
+  sessionLost(): void {
+    this.#watch.stop()
+    this.facade.sessionLost()
+  }
+
+  shut(): void {
+    this.#watch.stop()
+    this.facade.shut()
+    for (const listener of [...this.#shutListeners]) listener()
   }
 
   #rollBackLeftOpen(): void {
@@ -224,17 +227,6 @@ export class Core implements MailboxHost, RequestKeeper {
     this.ask(request).catch(() => undefined)
     const message = 'a statement left a transaction open; it was rolled back'
     this.notices.publish({ type: 'warning', reason: 'transactionLeftOpen', message })
-  }
-
-  #sessionLost(facade: FacadeWork): void {
-    this.#watch.stop()
-    facade.sessionLost()
-  }
-
-  #shut(facade: FacadeWork): void {
-    this.#watch.stop()
-    facade.shut()
-    for (const listener of [...this.#shutListeners]) listener()
   }
 
   #broken(error: unknown): void {
