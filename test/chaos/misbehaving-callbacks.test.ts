@@ -108,6 +108,19 @@ it('a recovery handler that never ends is passed over when its time is up', asyn
   await world.write(connection)
 })
 
+it('a recovery handler whose statement never ends is passed over as well, with its statement', async () => {
+  await using world = await openWorld({ server, connections: 1, config: { connectTimeoutMs: 300 } })
+  const connection = world.connections[0]!
+  connection.addRecoveryHandler((session) => session.query('select pg_sleep(30)'))
+  connection.addRecoveryHandler(async (session) => {
+    await session.query('begin')
+    await session.query('select pg_sleep(30)')
+  })
+  await world.kill(connection)
+  expect(await world.told(connection, 'connected', 2)).toMatchObject({ recovered: true })
+  await world.write(connection)
+})
+
 describe('a judge that throws', () => {
   it('has found the failure deadly, where it is isDead', async () => {
     await using world = await openWorld({ server, connections: 1, config: { reconnect: { isDead: throws } } })
