@@ -33,6 +33,10 @@ export interface WiringParts {
   readonly leases: Leases
   readonly mailbox: Mailbox
   readonly facade: FacadeWork
+  /** The present one, for a request that has waited long enough. */
+  readonly outage: Refusal
+  sessionLost(): void
+  shut(): void
 }
 
 export class ConnectionWiring implements Wiring {
@@ -42,14 +46,12 @@ export class ConnectionWiring implements Wiring {
   #schedule: Schedule | undefined
   /** Why destroy() was called, for those it refuses. */
   closeCause: unknown
-  /** What reads the present outage, for a request that has waited long enough. */
-  outage: () => Refusal = () => ({ because: 'closed' })
 
   constructor(parts: WiringParts) {
     const { settings } = parts
     this.#parts = parts
     this.#patience = new Patience(settings.clock, settings.waitMs, (request) =>
-      this.#refuse(request, this.outage()),
+      this.#refuse(request, parts.outage),
     )
   }
 
@@ -164,7 +166,7 @@ export class ConnectionWiring implements Wiring {
   }
 
   lose(failure: Failure, waits: boolean, because: Refusal): void {
-    this.#parts.facade.sessionLost()
+    this.#parts.sessionLost()
     this.mailbox.lose(failure, (request) => {
       if (waits) this.#patience.begin(request)
       else if (!request.isIdempotent && !request.isPatient) this.#refuse(request, because)
@@ -185,7 +187,7 @@ export class ConnectionWiring implements Wiring {
     const lanes = this.mailbox.exclusiveLanes()
     this.mailbox.shut((request) => this.#parts.refusals.closed(request, this.closeCause))
     for (const lane of lanes) lane.cut(this.#parts.refusals.closedUnder(lane, this.closeCause))
-    this.#parts.facade.shut()
+    this.#parts.shut()
   }
 
   misfit(type: unknown): void {

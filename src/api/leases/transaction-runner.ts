@@ -136,9 +136,9 @@ async function rollBack(lease: Lease, cause: unknown): Promise<void> {
 
 /** The session is replaced: its end rolls back what it would not roll back itself. */
 function rollbackFailed(core: Core, cause: unknown, rollbackError: unknown): RollbackFailedError {
-  const { settings, connection } = core
+  const { settings, facade } = core
   const message = `a rollback on ${settings.name} failed on a living session, which is replaced`
-  const details = { cause, rollbackError, connection, connectionName: settings.name }
+  const details = { cause, rollbackError, connection: facade.connection, connectionName: settings.name }
   const error = new RollbackFailedError(message, details)
   core.replaceSession(core.failureOf(error))
   return error
