@@ -111,8 +111,9 @@ describe('notifications', () => {
     await connection.query('select 1')
     wake()
     await eventually(() => seen.at(-1) === 100_000, { what: 'the last was seen' })
-    // The one that was being looked at, and the newest thousand.
-    expect(seen).toEqual([1, ...Array.from({ length: 1000 }, (_, n) => 99_001 + n)])
+    // One that it was looking at, early on, and the newest thousand.
+    expect(seen[0]).toBeLessThan(50_000)
+    expect(seen.slice(1)).toEqual(Array.from({ length: 1000 }, (_, n) => 99_001 + n))
     for (const gap of world.noticesOf(connection, 'gap')) {
       expect(gap).toMatchObject({ channels: ['heard flood'], reason: 'overflow' })
       expect(gap.from).toBeGreaterThan(began)
