@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest'
-import { RequestTimeoutError, type Session } from '../../src/index.ts'
+import { RequestTimeoutError, type Session, TransactionControlError } from '../../src/index.ts'
 import { openConnection, worldOfTest } from '../support/open-connection.ts'
 import { testServer } from '../support/test-server.ts'
 
@@ -133,6 +133,22 @@ describe('a session', () => {
       expect((await session.query('select n from pgs_open')).rows).toEqual([])
     })
     expect(connection.transactionStatus).toBe('idle')
+  })
+
+  it('refuses a transaction inside of one begun by hand, which that would end', async () => {
+    const connection = await openConnection(server)
+    await connection.session(async (session) => {
+      void session.query('begin')
+      const awaited = session.query('insert into pgs_open values (1)')
+      const inside = session.transaction((tx) => tx.query('insert into pgs_open values (2)'))
+      await expect(inside).rejects.toBeInstanceOf(TransactionControlError)
+      await awaited
+      expect(connection.transactionStatus).toBe('inTransaction')
+      await session.query('rollback')
+      const siblings = [1, 2, 3].map((n) => session.transaction((tx) => tx.query('select $1::int as n', [n])))
+      expect((await Promise.all(siblings)).map(({ rows }) => rows[0].n)).toEqual([1, 2, 3])
+    })
+    expect(await left()).toEqual([])
   })
 
   it('waits at its end for statements that nobody awaits, whose rejections count as handled', async () => {

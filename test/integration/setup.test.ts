@@ -136,6 +136,20 @@ describe('setup', () => {
     }
   })
 
+  it('may raise notices and notify, which are told when the connection is up', async () => {
+    const world = await worldOfTest(server)
+    const connection = world.connection({
+      setup: (session) =>
+        session.query(`listen "set up"; notify "set up", 'x'; do $$ begin raise notice 'hi'; end $$`),
+    })
+    const heard: string[] = []
+    connection.addNotifyObserver(({ payload }) => heard.push(payload))
+    await connection.connect()
+    expect((await world.told(connection, 'notice')).notice).toMatchObject({ message: 'hi' })
+    await world.told(connection, 'notification')
+    expect(heard).toEqual(['x'])
+  })
+
   it('that is killed by the server makes a failed attempt, tried again', async () => {
     const world = await worldOfTest(server)
     let attempts = 0

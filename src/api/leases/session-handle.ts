@@ -1,4 +1,5 @@
 import { checkFunction } from '../../errors/check-option.ts'
+import { TransactionControlError } from '../../errors/transaction-errors.ts'
 import type { Core } from '../core.ts'
 import type { Session, Transaction, TransactionOptions, WaitOptions } from '../queryable.ts'
 import { checkLeaseOptions } from '../requests/request-options.ts'
@@ -18,7 +19,23 @@ export class SessionHandle extends Handle<HandleOwner> implements Session {
     checkTransactionOptions(options)
     const refusal = this.refusalFor(options)
     if (refusal !== undefined) throw refusal.error
+    await this.#refuseInsideOfAnother()
     return runTransaction(this.core, this.lane, work, options)
+  }
+
+  /** BEGIN inside of a transaction begun by hand is but a warning, and its COMMIT would end that one. */
+  async #refuseInsideOfAnother(): Promise<void> {
+    const { core, lane } = this
+    const { mailbox, settings } = core
+    // A monitor's waits for its turn, behind whatever is open.
+    if (lane.kind === 'autocommit') return
+    // The status is true only behind what is still in flight, and of this lane only when it is open.
+    if (mailbox.oldest !== undefined || mailbox.openLane !== lane) {
+      await core.ask(core.newRequest({ text: '', lane }))
+    }
+    if (mailbox.wire === undefined || mailbox.wire.transactionStatus === 'I') return
+    const message = `transaction() on a session of ${settings.name} that is in a transaction begun by hand: end that one first`
+    throw new TransactionControlError(message, { connectionName: settings.name })
   }
 }
 
