@@ -11,51 +11,54 @@ const onRealServers = {
   globalSetup: ['test/support/cluster-template.ts'],
 }
 
-export default defineConfig(({ mode }) => ({
-  test: {
-    include: [],
-    passWithNoTests: false,
-    reporters: ['default', new SummaryReporter(), ...(process.env['CI'] ? ['json' as const] : [])],
-    outputFile: { json: '.tmp/vitest.json' },
-    env: { PG_SUPERVISOR_CHAOS_SEEDS: mode === 'thorough' ? '25' : '1' },
-    projects: [
-      {
-        extends: true,
-        test: {
-          name: 'unit',
-          include: ['test/*.test.ts', 'test/{unit,model,docs,package}/**/*.test.ts'],
-          setupFiles: ['test/support/no-warnings.ts'],
-          sequence: { groupOrder: 0 },
+export default defineConfig(({ mode }) => {
+  // Not in `test.env`: each project reads this file again, in the mode 'test'.
+  process.env['PG_SUPERVISOR_CHAOS_SEEDS'] ??= mode === 'thorough' ? '25' : '1'
+  return {
+    test: {
+      include: [],
+      passWithNoTests: false,
+      reporters: ['default', new SummaryReporter(), ...(process.env['CI'] ? ['json' as const] : [])],
+      outputFile: { json: '.tmp/vitest.json' },
+      projects: [
+        {
+          extends: true,
+          test: {
+            name: 'unit',
+            include: ['test/*.test.ts', 'test/{unit,model,docs,package}/**/*.test.ts'],
+            setupFiles: ['test/support/no-warnings.ts'],
+            sequence: { groupOrder: 0 },
+          },
         },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'types',
-          typecheck: { enabled: true, only: true, include: ['test/types/**/*.test-d.ts'] },
-          sequence: { groupOrder: 0 },
+        {
+          extends: true,
+          test: {
+            name: 'types',
+            typecheck: { enabled: true, only: true, include: ['test/types/**/*.test-d.ts'] },
+            sequence: { groupOrder: 0 },
+          },
         },
-      },
-      {
-        extends: true,
-        test: {
-          ...onRealServers,
-          name: 'integration',
-          include: ['test/integration/**/*.test.ts'],
-          setupFiles: ['test/support/no-warnings.ts'],
-          sequence: { groupOrder: 1 },
+        {
+          extends: true,
+          test: {
+            ...onRealServers,
+            name: 'integration',
+            include: ['test/integration/**/*.test.ts'],
+            setupFiles: ['test/support/no-warnings.ts'],
+            sequence: { groupOrder: 1 },
+          },
         },
-      },
-      {
-        extends: true,
-        test: {
-          ...onRealServers,
-          name: 'chaos',
-          include: ['test/chaos/**/*.test.ts'],
-          setupFiles: ['test/support/no-warnings.ts'],
-          sequence: { groupOrder: 2 },
+        {
+          extends: true,
+          test: {
+            ...onRealServers,
+            name: 'chaos',
+            include: ['test/chaos/**/*.test.ts'],
+            setupFiles: ['test/support/no-warnings.ts'],
+            sequence: { groupOrder: 2 },
+          },
         },
-      },
-    ],
-  },
-}))
+      ],
+    },
+  }
+})
