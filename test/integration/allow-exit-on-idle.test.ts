@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
 import { eventually } from '../support/eventually.ts'
 import { testServer } from '../support/test-server.ts'
@@ -8,7 +9,7 @@ import { testServer } from '../support/test-server.ts'
 const server = await testServer()
 afterAll(() => server.dispose())
 
-const program = new URL('../support/idle-process.ts', import.meta.url).pathname
+const program = fileURLToPath(new URL('../support/idle-process.ts', import.meta.url))
 
 /** Starts a process with one connection. */
 function start(doing: string, allowed: 'allowed' | 'not allowed') {

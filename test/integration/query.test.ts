@@ -61,6 +61,28 @@ describe('a query', () => {
     expect((await connection.query('select 1 as n')).rows).toEqual([{ n: 1 }])
   })
 
+  it('reads values with the types of the connection, unless its config has others', async () => {
+    const types = { getTypeParser: () => (value: string | Buffer) => `<${String(value)}>` }
+    const others = { getTypeParser: () => () => 'other' }
+    const connection = await openConnection(server, { types })
+    expect((await connection.query('select 1 as n')).rows).toEqual([{ n: '<1>' }])
+    expect((await connection.query({ text: 'select 1 as n', types: others })).rows).toEqual([{ n: 'other' }])
+    expect((await connection.query('select 1; select 2 as n')).rows).toEqual([{ n: '<2>' }])
+    expect((await connection.transaction((tx) => tx.query('select 3 as n'))).rows).toEqual([{ n: '<3>' }])
+  })
+
+  it('reads large answers whole', async () => {
+    const connection = await openConnection(server)
+    const text = `select n, repeat('x', 100) as x from generate_series(1, 50000) n`
+    const [large, small] = await Promise.all([connection.query(text), connection.query('select 1 as n')])
+    expect(large.rows).toHaveLength(50_000)
+    expect(large.rows.at(-1)).toEqual({ n: 50_000, x: 'x'.repeat(100) })
+    expect(small.rows).toEqual([{ n: 1 }])
+    const payload = 'ü'.repeat(2_000_000)
+    const { rows } = await connection.query('select length($1::text) as n', [payload])
+    expect(rows).toEqual([{ n: 2_000_000 }])
+  })
+
   it('goes by the extended protocol when queryMode says so, which takes one statement at a time', async () => {
     const connection = await openConnection(server)
     const one = { text: 'select 7 as n', queryMode: 'extended' }
