@@ -11,5 +11,4 @@ process.env['NODE_ENV'] ??= 'production'
 const built = new URL('../dist/index.js', import.meta.url)
 if (!existsSync(built)) throw new Error('nothing is built to be measured: `npm run build` first')
 
-export const { Connection, connect } = (await import(built.href)) as typeof import('../src/index.ts')
-export type Connection = import('../src/index.ts').Connection
+export const { connect, heartbeat } = (await import(built.href)) as typeof import('../src/index.ts')

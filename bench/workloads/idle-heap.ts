@@ -1,10 +1,14 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { FakeServer } from '../fake-server.ts'
 import { heapInUse } from '../heap.ts'
-import { connect } from '../subject.ts'
+import { connect, heartbeat } from '../subject.ts'
 import type { Workload } from '../workload.ts'
 
 const config = { host: 'fake', user: 'fake', password: 'fake', stream: () => new FakeServer() as never }
+
+/** What a heartbeat leaves belongs to an idle connection as well. */
+const idleMs = 2000
 
 /** Heap of an idle connection, on a fake wire so that no buffer of a socket blurs it. */
 export const idleHeap: Workload = {
@@ -14,12 +18,13 @@ export const idleHeap: Workload = {
     const openRaw = async () => {
       const client = new pg.Client(config)
       await client.connect()
+      await client.query('')
       return client
     }
-    const openOurs = () => connect(config)
+    const openOurs = () => connect({ ...config, monitors: [heartbeat({ idleMs })] })
     // Code and caches of the first ones are nobody's.
-    await perItem(20, openRaw)
-    await perItem(20, openOurs)
+    await perItem(100, openRaw)
+    await perItem(100, openOurs)
     const raw = await perItem(howMany, openRaw)
     const ours = await perItem(howMany, openOurs)
     return [
@@ -42,6 +47,7 @@ async function perItem(howMany: number, open: () => Promise<{ end(): Promise<unk
   const before = await heapInUse()
   const opened: { end(): Promise<unknown> }[] = []
   for (let count = 0; count < howMany; count++) opened.push(await open())
+  await sleep(1.5 * idleMs)
   const bytes = ((await heapInUse()) - before) / howMany
   await Promise.all(opened.map((one) => one.end()))
   return bytes

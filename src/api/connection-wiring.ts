@@ -42,7 +42,8 @@ export interface WiringParts {
 export class ConnectionWiring implements Wiring {
   readonly berth = new Berth()
   readonly #parts: WiringParts
-  readonly #patience: Patience
+  /** None where nobody waits, or without a bound. */
+  readonly #patience: Patience | undefined
   #schedule: Schedule | undefined
   /** Why destroy() was called, for those it refuses. */
   closeCause: unknown
@@ -50,9 +51,10 @@ export class ConnectionWiring implements Wiring {
   constructor(parts: WiringParts) {
     const { settings } = parts
     this.#parts = parts
-    this.#patience = new Patience(settings.clock, settings.waitMs, (request) =>
-      this.#refuse(request, parts.outage),
-    )
+    if (settings.waitMs !== undefined)
+      this.#patience = new Patience(settings.clock, settings.waitMs, (request) =>
+        this.#refuse(request, parts.outage),
+      )
   }
 
   get clock(): Settings['clock'] {
@@ -137,7 +139,7 @@ export class ConnectionWiring implements Wiring {
   }
 
   openGate(): void {
-    this.#patience.end()
+    this.#patience?.end()
     this.#schedule?.close()
     this.#schedule = undefined
     this.mailbox.openGate()
@@ -156,7 +158,7 @@ export class ConnectionWiring implements Wiring {
     if (request.lane !== this.mailbox.root) request.settle(this.#parts.refusals.revoked(request.lane))
     else {
       this.mailbox.accept(request)
-      this.#patience.begin(request)
+      this.#patience?.begin(request)
     }
   }
 
@@ -168,13 +170,13 @@ export class ConnectionWiring implements Wiring {
   lose(failure: Failure, waits: boolean, because: Refusal): void {
     this.#parts.sessionLost()
     this.mailbox.lose(failure, (request) => {
-      if (waits) this.#patience.begin(request)
+      if (waits) this.#patience?.begin(request)
       else if (!request.isIdempotent && !request.isPatient) this.#refuse(request, because)
     })
   }
 
   refuseWaiting(because: Refusal, all: boolean): void {
-    if (all) this.#patience.end()
+    if (all) this.#patience?.end()
     for (const request of this.#parts.ledger.unsettled()) {
       if (request.phase !== 'queued' || request.lane !== this.mailbox.root) continue
       if (all || (!request.isIdempotent && !request.isPatient)) this.#refuse(request, because)
@@ -182,7 +184,7 @@ export class ConnectionWiring implements Wiring {
   }
 
   shut(): void {
-    this.#patience.end()
+    this.#patience?.end()
     this.#schedule?.close()
     const lanes = this.mailbox.exclusiveLanes()
     this.mailbox.shut((request) => this.#parts.refusals.closed(request, this.closeCause))

@@ -38,7 +38,8 @@ export class Core implements MailboxHost, RequestKeeper, WiringParts {
   readonly wiring: ConnectionWiring
   readonly facade: FacadeWork
   readonly actor: ConnectionActorRef
-  readonly #watch: StatementWatch
+  /** None without a deadline of each statement. */
+  readonly #watch: StatementWatch | undefined
   readonly #shutListeners = new Set<() => void>()
   #lastId = 0
 
@@ -49,9 +50,10 @@ export class Core implements MailboxHost, RequestKeeper, WiringParts {
     this.facade = facade
     this.refusals = new Refusals(name)
     this.mailbox = new Mailbox(this, settings.isPipelined)
-    this.#watch = new StatementWatch(clock, statementTimeoutMs, (request) =>
-      this.timeOut(request, statementTimeoutMs),
-    )
+    if (statementTimeoutMs > 0)
+      this.#watch = new StatementWatch(clock, statementTimeoutMs, (request) =>
+        this.timeOut(request, statementTimeoutMs),
+      )
     this.wiring = new ConnectionWiring(this)
     const identity = { name }
     connectWiring(identity, this.wiring)
@@ -162,7 +164,7 @@ export class Core implements MailboxHost, RequestKeeper, WiringParts {
   }
 
   oldestChanged(oldest: Request): void {
-    this.#watch.oldestChanged(oldest)
+    this.#watch?.oldestChanged(oldest)
   }
 
   convict(message: string, cause: unknown): void {
@@ -212,12 +214,12 @@ export class Core implements MailboxHost, RequestKeeper, WiringParts {
   // ── Told by the chart's side ──
 
   sessionLost(): void {
-    this.#watch.stop()
+    this.#watch?.stop()
     this.facade.sessionLost()
   }
 
   shut(): void {
-    this.#watch.stop()
+    this.#watch?.stop()
     this.facade.shut()
     for (const listener of [...this.#shutListeners]) listener()
   }

@@ -13,10 +13,11 @@ type Hear = (chunk: Buffer) => void
 
 export function fenceParser(connection: PgConnection, failed: (error: unknown) => void): void {
   const attaching = connection as Attaching
-  const attach = attaching.attachListeners.bind(connection)
   attaching.attachListeners = (stream) => {
     const others = new Set(stream.listeners('data'))
-    attach(stream)
+    // It is done once; pg's own is behind ours, on the prototype.
+    delete (attaching as Partial<Attaching>).attachListeners
+    attaching.attachListeners(stream)
     for (const listener of stream.listeners('data') as Hear[]) {
       if (others.has(listener)) continue
       stream.off('data', listener)

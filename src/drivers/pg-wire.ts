@@ -5,7 +5,7 @@ import { fenceParser } from './parser-fence.ts'
 import { requestCancel } from './pg-cancel.ts'
 import type { PgClient, PgConnection } from './pg-internals.ts'
 import { type QueryOwner, SupervisedQuery } from './pg-query.ts'
-import { PreparedNames } from './prepared-names.ts'
+import { mayHaveName, PreparedNames } from './prepared-names.ts'
 import { serverVersionNumber } from './server-version.ts'
 
 /** Bytes waiting for the socket beyond which more statements would only fill memory. */
@@ -38,7 +38,12 @@ export class PgWire implements Wire, QueryOwner {
     this.lastByteAt = config.now()
     this.#preparedLimit = config.preparedLimit
     client.pipeline = true
-    this.closed = new Promise((resolve) => client.once('end', resolve))
+    this.closed = new Promise((resolve) => {
+      client.on('end', () => {
+        this.#lose(undefined)
+        resolve()
+      })
+    })
     fenceParser(this.#connection, (error) => this.#lose(violation(error)))
     this.#listen()
     // A promise form of connect() would be settled before anything of ours could know of an error emitted beside it.
@@ -72,9 +77,7 @@ export class PgWire implements Wire, QueryOwner {
 
   submit(statement: Statement): void {
     this.#unanswered++
-    this.#names ??= new PreparedNames(this.#preparedLimit, (name) => this.#closeName(name))
-    const name = this.#names.nameFor(statement)
-    const query = new SupervisedQuery(statement, name, this)
+    const query = new SupervisedQuery(statement, this.#nameFor(statement), this)
     this.client.query(query)
   }
 
@@ -88,6 +91,12 @@ export class PgWire implements Wire, QueryOwner {
     const query = this.#held
     this.#held = undefined
     query?.settle()
+  }
+
+  #nameFor(statement: Statement): string | undefined {
+    if (!mayHaveName(statement)) return undefined
+    this.#names ??= new PreparedNames(this.#preparedLimit, (name) => this.#closeName(name))
+    return this.#names.nameFor(statement)
   }
 
   answered(query: SupervisedQuery, error: unknown): void {
@@ -142,7 +151,6 @@ export class PgWire implements Wire, QueryOwner {
   #listen(): void {
     const { client } = this
     client.on('error', (error) => this.#lose(error))
-    client.on('end', () => this.#lose(undefined))
     client.on('notification', ({ channel, payload, processId }) => {
       this.#report({ type: 'notification', notification: { channel, payload: payload ?? '', processId } })
     })

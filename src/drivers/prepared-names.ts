@@ -111,6 +111,10 @@ function nameNow(prepared: PreparedName): string | undefined {
 
 const isKeptWhole = (name: string): boolean => Buffer.byteLength(name) <= longestNameBytes
 
+/** There is no name to look for where this says no, such as for a heartbeat. */
+export const mayHaveName = (statement: Statement): boolean =>
+  statement.name !== undefined || mayBeNamed(statement)
+
 /** Only the extended protocol knows names, and only texts that will come again are worth one. */
 function mayBeNamed(statement: Statement): boolean {
   return (

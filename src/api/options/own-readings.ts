@@ -12,6 +12,8 @@ import { checkKind, count, durationOrNone, text } from './option-kind.ts'
 import { monitor } from './own-options.ts'
 import { veil } from './veil.ts'
 
+const defaultBackoff = () => exponentialBackoff()
+
 type Judges = Pick<Settings, 'isSupervised' | 'isDead' | 'isHopeless' | 'backoff'>
 
 /** The methods of an instance keep their `this`; those of a subclass override as ever. */
@@ -19,7 +21,7 @@ export function readReconnect(reconnect: ConnectionConfig['reconnect'], random: 
   const judges: Required<ReconnectOptions> = {
     isDead: defaultDeathChecker,
     isHopeless: defaultHopelessChecker,
-    backoff: () => exponentialBackoff({ random }),
+    backoff: random === Math.random ? defaultBackoff : () => exponentialBackoff({ random }),
   }
   if (typeof reconnect !== 'object') return { isSupervised: reconnect !== false, ...judges }
   checkNames(reconnect, reconnectOptionNames, 'reconnect.')

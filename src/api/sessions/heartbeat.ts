@@ -112,6 +112,7 @@ class Pulse {
 
   #answered(): void {
     this.#deadline?.clear()
+    this.#deadline = undefined
     if (this.#isStopped || isOver(this.#watch)) return
     this.#await(this.#idleMs)
   }
