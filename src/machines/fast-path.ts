@@ -30,8 +30,8 @@ export function withFastPath(machine: ConnectionMachine, misfit: Misfit): Connec
       return snapshot
     }
     if (event.type === 'session.notified' && attached !== undefined && isWellFormed(event)) {
-      const { notification } = event
-      scope.defer(() => scope.emit({ type: 'notification', ...notification }))
+      const { channel, payload, processId } = event.notification
+      scope.defer(() => scope.emit({ type: 'notification', channel, payload, processId }))
       return snapshot
     }
     if (!isWellFormed(event)) {
