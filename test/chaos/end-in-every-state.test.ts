@@ -201,6 +201,7 @@ const boundMs = 1000
 const endings: Record<string, (world: World, connection: Connection) => Promise<unknown>> = {
   'end()': (_, connection) => connection.end(),
   'end(), twice': (_, connection) => Promise.all([connection.end(), connection.end()]),
+  'end() with time to drain': (_, connection) => connection.end({ drainMs: 50 }),
   'destroy()': async (_, connection) => {
     connection.destroy(new Error('out of patience'))
     connection.destroy()

@@ -172,6 +172,7 @@ describe('end() with time to drain', () => {
     await ending
     await expect(asked).rejects.toMatchObject({ outcome: 'unknown' })
     expect(world.states(connection).slice(-2)).toEqual(['closing', 'closed'])
+    expect(world.noticesOf(connection, 'lost')).toMatchObject([{ failure: { code: '57P01' }, inFlight: 1 }])
   })
 
   it('is cut short by destroy()', async () => {
