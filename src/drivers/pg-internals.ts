@@ -10,6 +10,14 @@ export interface PgConnection extends NodeJS.EventEmitter {
   parsedStatements: Record<string, string>
   submittedNamedStatements: Record<string, string>
   close(message: { type: 'S'; name: string }): void
+  bind(message: {
+    portal: string
+    statement: string | undefined
+    values: readonly unknown[] | undefined
+    binary: boolean
+    valueMapper: (value: unknown) => unknown
+  }): void
+  sync(): void
 }
 
 export interface PgClient
@@ -53,6 +61,7 @@ export interface PgQueryBase {
   text: string
   values: readonly unknown[] | undefined
   name: string | undefined
+  readonly portal: string
   queryMode: 'extended' | undefined
   binary: boolean
   callback: unknown
@@ -63,6 +72,11 @@ export interface PgQueryBase {
   _checkForMultirow(): void
   requiresPreparation(): boolean
   submit(connection: PgConnection): Error | null
+  hasBeenParsed(connection: PgConnection): unknown
+  /** Parse if need be, Bind, Describe, Execute, Sync. */
+  prepare(connection: PgConnection): void
+  /** Execute, Sync. */
+  _getRows(connection: PgConnection, rows: undefined): void
   handleRowDescription(message: { fields: readonly PgField[] }): void
   handleDataRow(message: { fields: readonly unknown[] }): void
   handleCommandComplete(message: { text: string }, connection: PgConnection): void

@@ -3,7 +3,15 @@
 // server is ready again, and then tells its statement.
 import { describeRows } from './describe-rows.ts'
 import type { Statement } from './driver.ts'
-import { newResult, type PgConnection, type PgField, PgQuery, type PgResult } from './pg-internals.ts'
+import { haveFixedRows, type KnownRows } from './known-rows.ts'
+import {
+  newResult,
+  type PgConnection,
+  type PgField,
+  PgQuery,
+  type PgResult,
+  prepareValue,
+} from './pg-internals.ts'
 
 /** The wire a query goes over. */
 export interface QueryOwner {
@@ -19,13 +27,21 @@ export class SupervisedQuery extends PgQuery {
   readonly #owner: QueryOwner
   #error: unknown
   #isComplete = false
+  /** Known from an earlier use of its name; else the server is asked to describe them. */
+  #rows: KnownRows | undefined
   #phase: 'new' | 'submitting' | 'refused' | 'sent' | 'settled' = 'new'
 
-  constructor(statement: Statement, name: string | undefined, owner: QueryOwner) {
+  constructor(
+    statement: Statement,
+    name: string | undefined,
+    rows: KnownRows | undefined,
+    owner: QueryOwner,
+  ) {
     super(statement.text, statement.values)
     this.statement = statement
     this.#owner = owner
     this.name = name
+    this.#rows = rows
     this.binary = statement.binary
     if (statement.protocol === 'extended') this.queryMode = 'extended'
     // pg takes rowMode and types by a config object, whose copy costs more than the rest of the constructor.
@@ -55,13 +71,42 @@ export class SupervisedQuery extends PgQuery {
     return refusal
   }
 
-  override handleRowDescription({ fields }: { fields: readonly PgField[] }): void {
+  override prepare(connection: PgConnection): void {
+    const rows = this.#rows
+    if (rows?.isBinary !== this.binary || !this.hasBeenParsed(connection)) {
+      this.#rows = undefined
+      return super.prepare(connection)
+    }
+    this.#describe([...rows.fields])
+    const { portal, name: statement, values, binary } = this
     try {
-      this._checkForMultirow()
-      describeRows(this._result, fields)
+      connection.bind({ portal, statement, values, binary, valueMapper: prepareValue })
+    } catch (error) {
+      // Nothing was written. The ReadyForQuery that a Sync brings finds this query, as if it had been.
+      connection.sync()
+      return this.handleError(error)
+    }
+    this._getRows(connection, undefined)
+  }
+
+  override handleRowDescription({ fields }: { fields: readonly PgField[] }): void {
+    this._checkForMultirow()
+    this.#describe(fields)
+  }
+
+  #describe(fields: readonly PgField[]): void {
+    try {
+      if (fields.length > 0) describeRows(this._result, fields)
     } catch (error) {
       this.#unreadable(error)
     }
+  }
+
+  /** For later uses of its name. */
+  get learntRows(): KnownRows | undefined {
+    const { text } = this.statement
+    if (this.#rows !== undefined || !haveFixedRows(text)) return undefined
+    return { text, fields: this._result.fields as unknown as PgField[], isBinary: this.binary }
   }
 
   override handleDataRow(message: { fields: readonly unknown[] }): void {

@@ -77,8 +77,9 @@ export class PgWire implements Wire, QueryOwner {
 
   submit(statement: Statement): void {
     this.#unanswered++
-    const query = new SupervisedQuery(statement, this.#nameFor(statement), this)
-    this.client.query(query)
+    const name = this.#nameFor(statement)
+    const rows = name === undefined ? undefined : this.#names?.rowsOf(statement)
+    this.client.query(new SupervisedQuery(statement, name, rows, this))
   }
 
   hold(query: SupervisedQuery): void {
@@ -108,7 +109,10 @@ export class PgWire implements Wire, QueryOwner {
       return statement.answered(error, error === undefined ? query.results : undefined, false)
     const nameWasLost = error !== undefined && isNameLost(error)
     if (nameWasLost) this.#names?.forget(statement, name)
-    else this.#names?.answered(statement, name, this.#connection.parsedStatements[name] !== undefined)
+    else {
+      const isParsed = this.#connection.parsedStatements[name] !== undefined
+      this.#names?.answered(statement, name, isParsed, error === undefined ? query.learntRows : undefined)
+    }
     statement.answered(error, error === undefined ? query.results : undefined, nameWasLost)
   }
 

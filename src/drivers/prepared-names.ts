@@ -2,6 +2,7 @@
 // A name is never used again once the server may have lost it, and the least recently used are closed: PostgreSQL
 // keeps every name until the session ends (PostgreSQL docs, PREPARE).
 import type { Statement } from './driver.ts'
+import type { KnownRows } from './known-rows.ts'
 import { Lru } from './lru.ts'
 
 interface PreparedName {
@@ -11,6 +12,8 @@ interface PreparedName {
    * 26000 in its place. And nobody closes it: pg would take it for parsed when the answer comes.
    */
   stage: 'wanted' | 'asked' | 'parsed'
+  /** Since the first use that succeeded. */
+  rows?: KnownRows
 }
 
 const givenLimit = 256
@@ -51,14 +54,21 @@ export class PreparedNames {
     return nameNow(fresh)
   }
 
+  /** What is known of the rows of a statement that has a name. */
+  rowsOf(statement: Statement): KnownRows | undefined {
+    const rows = this.#find(statement)?.rows
+    return rows?.text === statement.text ? rows : undefined
+  }
+
   /** A statement sent under `name` was answered; `isParsed`: the server knows the name, whatever became of the statement. */
-  answered(statement: Statement, name: string, isParsed: boolean): void {
+  answered(statement: Statement, name: string, isParsed: boolean, rows?: KnownRows): void {
     if (this.#givenUp.delete(name)) {
       if (isParsed) this.#closeName(name)
       return
     }
     const prepared = this.#find(statement)
     if (prepared?.name !== name) return
+    if (rows !== undefined) prepared.rows = rows
     if (isParsed) prepared.stage = 'parsed'
     else this.#setAside(statement, prepared.name)
   }
