@@ -1,4 +1,4 @@
-// The table that is asked, and the statements that ask it: small rows by primary key, as most are.
+// The statements that are asked, and the table that some ask: small rows by primary key, as most are.
 import pg from 'pg'
 import type { Postgres } from '../embedded/postgres.ts'
 import type { Statement } from './clients.ts'
@@ -15,6 +15,13 @@ export async function createAccounts({ url }: Postgres): Promise<void> {
   await client.query('vacuum analyze account')
   await client.end()
 }
+
+/** The least that a server can be asked: what is compared is the clients. */
+export const selectNumber = (turn: number): Statement => ({
+  name: 'number',
+  text: 'select $1::int as n',
+  values: [turn % howMany],
+})
 
 export const selectAccount = (turn: number): Statement => ({
   text: 'select id, name, cents from account where id = $1',

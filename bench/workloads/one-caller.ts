@@ -1,4 +1,4 @@
-import { selectAccountByName } from '../accounts.ts'
+import { selectNumber } from '../accounts.ts'
 import { pipelinedPg, plainPg, postgresJs, supervised, withClients } from '../clients.ts'
 import { callers, race } from '../race.ts'
 import { raceFinding } from '../race-finding.ts'
@@ -11,12 +11,12 @@ export const oneCaller: Workload = {
     withClients(server, [plainPg, pipelinedPg, postgresJs, supervised()], async (clients) => {
       const contestants = clients.map(({ name, query }) => ({
         name,
-        run: (count: number) => callers(1, count, (turn) => query(selectAccountByName(turn))),
+        run: (count: number) => callers(1, count, (turn) => query(selectNumber(turn))),
       }))
       const standings = await race(contestants, { rounds: isQuick ? 5 : 25, lapMs: isQuick ? 50 : 150 })
       const ours = standings.at(-1)
       return [
-        raceFinding('One caller at a time, named statement', standings, [
+        raceFinding('One caller at a time: the smallest statement, named', standings, [
           {
             words: "wall time, of pg's",
             measured: ours?.wallRatio.median ?? Number.NaN,
