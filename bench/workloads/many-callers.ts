@@ -3,6 +3,7 @@ import { pipelinedPg, plainPg, postgresJs, type Statement, supervised, withClien
 import type { Finding } from '../finding.ts'
 import { callers, race } from '../race.ts'
 import { raceFinding } from '../race-finding.ts'
+import { rawBytes } from '../raw-bytes.ts'
 import type { Workload } from '../workload.ts'
 
 interface Course {
@@ -26,7 +27,7 @@ const courses: readonly Course[] = [
 export const manyCallers: Workload = {
   name: 'many-callers',
   run: ({ server, isQuick }) =>
-    withClients(server, [pipelinedPg, plainPg, postgresJs, supervised()], async (clients) => {
+    withClients(server, [pipelinedPg, plainPg, postgresJs, rawBytes, supervised()], async (clients) => {
       const findings: Finding[] = []
       for (const { howMany, statement, title, rounds, atLeast } of courses) {
         const contestants = clients.map(({ name, query }) => ({

@@ -8,9 +8,11 @@ import { openWorld, type World } from '../support/world.ts'
 const server = await testServer()
 afterAll(() => server.dispose())
 
+const ENOUGH_FOR_A_BUSY_SERVER_TO_ANSWER = 2000
+
 /** Opens a world, does something bad in it, and returns what the world says in the end. */
-async function complaint(misdeed: (world: World) => unknown): Promise<string> {
-  const world = await openWorld({ server, connections: 1, patienceMs: 100 })
+async function complaint(misdeed: (world: World) => unknown, patienceMs = 100): Promise<string> {
+  const world = await openWorld({ server, connections: 1, patienceMs })
   await misdeed(world)
   return world[Symbol.asyncDispose]().then(
     () => 'nothing',
@@ -60,7 +62,7 @@ describe('a world complains of', () => {
       left = new pg.Client({ connectionString: world.url, application_name })
       await left.connect()
       world.clock.setTimeout(() => {}, 50_000)
-    })
+    }, ENOUGH_FOR_A_BUSY_SERVER_TO_ANSWER)
     await left?.end()
     expect(said).toMatch(/no timer is left \(a timer of 50000 ms\)/)
     expect(said).toMatch(/no backend is left \(backend \d+\)/)
