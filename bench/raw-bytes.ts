@@ -37,7 +37,8 @@ export const rawBytes: Opener = async ({ url }) => {
 
   /** The first statement is the one that is asked ever after. */
   const query: Client['query'] = async (statement) => {
-    if (bytes === undefined) await (preparing ??= prepare(statement))
+    preparing ??= prepare(statement)
+    if (bytes === undefined) await preparing
     stream.cork()
     process.nextTick(() => stream.uncork())
     stream.write(bytes as Buffer)

@@ -1,5 +1,5 @@
 // The chart as plain data, read from the live state nodes: XState's own `definition` leaves out the eventless transitions.
-import type { AnyStateNode } from 'xstate'
+import type { ChartNode } from '../src/machines/chart-node.ts'
 
 export interface ChartState {
   /** 'attached.inTransaction'; '' is the chart itself. */
@@ -24,9 +24,9 @@ export interface ChartEdge {
   readonly actions: readonly string[]
 }
 
-type Transition = NonNullable<AnyStateNode['always']>[number]
+type Transition = NonNullable<ChartNode['always']>[number]
 
-export function readChart(node: AnyStateNode): ChartState {
+export function readChart(node: ChartNode): ChartState {
   const initial = node.initial.target[0]
   return {
     path: pathOf(node),
@@ -44,9 +44,9 @@ export const allStates = (state: ChartState): ChartState[] => [state, ...state.c
 
 export const keyOf = (path: string): string => path.slice(path.lastIndexOf('.') + 1)
 
-const pathOf = ({ path }: AnyStateNode): string => path.join('.')
+const pathOf = ({ path }: ChartNode): string => path.join('.')
 
-function edgesOf(node: AnyStateNode): ChartEdge[] {
+function edgesOf(node: ChartNode): ChartEdge[] {
   const delays = new Map(node.after.map(({ eventType, delay }) => [eventType, `after ${String(delay)}`]))
   const candidates = [['at once', node.always ?? []] as const, ...node.transitions]
   return candidates.flatMap(([event, transitions]) =>
