@@ -7,7 +7,8 @@ const rooms = ['src', 'test', 'embedded', 'bench', 'demo', 'examples', 'visualiz
 
 function sourcesOf(folder: string): Map<string, string> {
   const paths = existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }) : []
-  const files = paths.filter((path) => path.endsWith('.ts')).map((path) => path.replaceAll('\\', '/'))
+  const ours = paths.filter((path) => /\.tsx?$/.test(path) && !path.includes('node_modules'))
+  const files = ours.map((path) => path.replaceAll('\\', '/'))
   return new Map(files.map((path) => [path, readFileSync(join(folder, path), 'utf8')]))
 }
 
