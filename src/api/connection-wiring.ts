@@ -7,6 +7,7 @@ import type { Wire, WireFact } from '../drivers/driver.ts'
 import type { Failure } from '../errors/failure.ts'
 import type { Mailbox } from '../machines/mailbox/mailbox.ts'
 import type { Request, RequestLane } from '../machines/mailbox/request.ts'
+import type { RequestWatcher } from '../machines/mailbox/request-watch.ts'
 import { Berth } from '../machines/session/berth.ts'
 import type { MonitorWatch, Refusal, Wiring } from '../machines/wiring.ts'
 import type { Leases } from './leases/leases.ts'
@@ -37,6 +38,7 @@ export interface WiringParts {
   readonly outage: Refusal
   sessionLost(): void
   shut(): void
+  watchRequests(watcher: RequestWatcher): () => void
 }
 
 export class ConnectionWiring implements Wiring {
@@ -190,6 +192,10 @@ export class ConnectionWiring implements Wiring {
     this.mailbox.shut((request) => this.#parts.refusals.closed(request, this.closeCause))
     for (const lane of lanes) lane.cut(this.#parts.refusals.closedUnder(lane, this.closeCause))
     this.#parts.shut()
+  }
+
+  watchRequests(watcher: RequestWatcher): () => void {
+    return this.#parts.watchRequests(watcher)
   }
 
   misfit(type: unknown): void {

@@ -6,6 +6,7 @@ import {
 import type { MachineNotice } from '../machines/connection.events.ts'
 import { type ConnectionMachine, connectionMachine } from '../machines/connection.machine.ts'
 import type { RequestLane } from '../machines/mailbox/request.ts'
+import { announceBirth } from './births.ts'
 import type { ConnectionConfig } from './connection-config.ts'
 import type { ConnectionEvents, ConnectionNotice, NotificationObserver } from './connection-events.ts'
 import { ConnectionReadings } from './connection-readings.ts'
@@ -61,6 +62,7 @@ export class Connection extends ConnectionReadings implements AsyncDisposable {
       },
     })
     this.core.actor.on('*', (notice) => this.#hear(notice))
+    announceBirth(this)
   }
 
   protected get lane(): RequestLane {

@@ -12,6 +12,12 @@ import { Mailbox } from '../machines/mailbox/mailbox.ts'
 import type { MailboxHost } from '../machines/mailbox/mailbox-host.ts'
 import type { Occupation } from '../machines/mailbox/occupation.ts'
 import { type Reply, Request, type RequestInit, type RequestKeeper } from '../machines/mailbox/request.ts'
+import {
+  joinWatch,
+  leaveWatch,
+  type RequestWatch,
+  type RequestWatcher,
+} from '../machines/mailbox/request-watch.ts'
 import type { Berth } from '../machines/session/berth.ts'
 import { failureOfError } from '../machines/session/record-failure.ts'
 import { connectWiring } from '../machines/wiring.ts'
@@ -41,6 +47,8 @@ export class Core implements MailboxHost, RequestKeeper, WiringParts {
   /** None without a deadline of each statement. */
   readonly #watch: StatementWatch | undefined
   readonly #shutListeners = new Set<() => void>()
+  /** Undefined while nobody watches. */
+  #requestWatch: RequestWatch
   #lastId = 0
 
   constructor(machine: ConnectionMachine, settings: Settings, notices: Notices, facade: FacadeWork) {
@@ -102,6 +110,7 @@ export class Core implements MailboxHost, RequestKeeper, WiringParts {
   /** Takes a request in; settles when it does. A probe goes past the chart: it is nobody's statement. */
   ask(request: Request): Promise<QueryResult | undefined> {
     const reply = this.ledger.open(request)
+    this.#requestWatch?.asked(request)
     if (this.isBroken) request.settle(this.refusals.closed(request))
     else if (request.role === 'probe' || request.lane.isPreparing) this.mailbox.accept(request)
     else this.actor.send({ type: 'statement', id: request.id })
@@ -129,13 +138,25 @@ export class Core implements MailboxHost, RequestKeeper, WiringParts {
     return () => this.#shutListeners.delete(listener)
   }
 
+  watchRequests(watcher: RequestWatcher): () => void {
+    this.#requestWatch = joinWatch(this.#requestWatch, watcher)
+    return () => {
+      this.#requestWatch = leaveWatch(this.#requestWatch, watcher)
+    }
+  }
+
   // ── Told by the mailbox ──
 
   answered(request: Request, error: unknown, result: Reply, nameWasLost: boolean): void {
     this.mailbox.answered(request, error, result, nameWasLost)
   }
 
+  written(request: Request): void {
+    this.#requestWatch?.written(request)
+  }
+
   settled(request: Request, error: unknown, result: Reply): void {
+    this.#requestWatch?.settled(request, error)
     this.ledger.settled(request, error, result)
   }
 

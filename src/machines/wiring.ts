@@ -7,6 +7,7 @@ import type { Wire, WireFact } from '../drivers/driver.ts'
 import type { Failure } from '../errors/failure.ts'
 import type { Mailbox } from './mailbox/mailbox.ts'
 import type { Request, RequestLane } from './mailbox/request.ts'
+import type { RequestWatcher } from './mailbox/request-watch.ts'
 import type { Berth } from './session/berth.ts'
 
 export interface Identity {
@@ -69,6 +70,10 @@ export interface Wiring {
   refuseWaiting(because: Refusal, all: boolean): void
   /** Refuses everything unsettled, in the order it was asked for. */
   shut(): void
+
+  // For who looks inside.
+  /** Returns how to stop. */
+  watchRequests(watcher: RequestWatcher): () => void
 
   // For the door.
   /** An event of no known shape was sent by hand, and passed over. */

@@ -145,6 +145,8 @@ export class PostOffice implements MailboxHost, RequestKeeper {
     this.oldest.push(text)
   }
 
+  written(): void {}
+
   convict(message: string, cause: unknown): void {
     this.convictions.push({ message, cause })
   }

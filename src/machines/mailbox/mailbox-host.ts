@@ -15,6 +15,7 @@ export interface MailboxHost {
   /** A turn of the loop has passed since something ended. */
   settledDown(isQuiet: boolean): void
   oldestChanged(oldest: Request): void
+  written(request: Request): void
   /** The session can't be trusted with another statement. */
   convict(message: string, cause: unknown): void
   /** A request of the supervisor's own. */

@@ -261,6 +261,7 @@ export class Mailbox implements Pipeline {
     request.isInFlight = true
     this.#flight.push(request)
     if (this.#flight.size === 1) this.#host.oldestChanged(request)
+    this.#host.written(request)
     wire.submit(request)
   }
 
