@@ -61,7 +61,7 @@ export interface PgQueryBase {
   text: string
   values: readonly unknown[] | undefined
   name: string | undefined
-  readonly portal: string
+  portal: string
   queryMode: 'extended' | undefined
   binary: boolean
   callback: unknown
@@ -85,7 +85,14 @@ export interface PgQueryBase {
   handleError(error: unknown, connection: PgConnection): void
 }
 
-export const PgQuery = pg.Query as unknown as new (text: string, values?: readonly unknown[]) => PgQueryBase
+/**
+ * pg's Query without what its constructor does: that makes an event emitter of each query and copies its config, which takes
+ * longer than all that is done here. Whoever extends it sets the fields.
+ */
+export const PgQuery = bareQuery as unknown as new () => PgQueryBase
+
+function bareQuery(): void {}
+bareQuery.prototype = pg.Query.prototype
 
 export const newResult = (rowMode: 'array' | undefined, types: object | undefined): PgResult =>
   new (pg as unknown as { Result: new (rowMode?: string, types?: object) => PgResult }).Result(rowMode, types)

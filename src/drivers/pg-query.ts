@@ -37,19 +37,20 @@ export class SupervisedQuery extends PgQuery {
     rows: KnownRows | undefined,
     owner: QueryOwner,
   ) {
-    super(statement.text, statement.values)
+    super()
     this.statement = statement
     this.#owner = owner
+    this.text = statement.text
+    this.values = statement.values
     this.name = name
     this.#rows = rows
     this.binary = statement.binary
-    if (statement.protocol === 'extended') this.queryMode = 'extended'
-    // pg takes rowMode and types by a config object, whose copy costs more than the rest of the constructor.
-    if (statement.rowMode !== undefined || statement.types !== undefined) {
-      this._rowMode = statement.rowMode
-      this._result = newResult(statement.rowMode, statement.types)
-      this._results = this._result
-    }
+    this.queryMode = statement.protocol === 'extended' ? 'extended' : undefined
+    this.portal = ''
+    this._rowMode = statement.rowMode
+    this._result = newResult(statement.rowMode, statement.types)
+    this._results = this._result
+    this._canceledDueToError = false
   }
 
   /** What the server said against it, while that is held. */
