@@ -5,35 +5,38 @@ import { int32, message, readyForQuery, welcome } from '../test/support/backend-
 
 const hex = (digits: string): Buffer => Buffer.from(digits, 'hex')
 
-/** BindComplete, a row of two columns, CommandComplete. */
-const answer = Buffer.concat([
-  message('2'),
-  message(
-    'T',
-    hex('0002'),
-    'id',
-    hex('000000000000'),
-    int32(23),
-    hex('0004ffffffff0000'),
-    'name',
-    hex('000000000000'),
-    int32(25),
-    hex('ffffffffffff0000'),
-  ),
-  message('D', hex('0002'), int32(1), Buffer.from('7'), int32(9), Buffer.from('account 7')),
-  message('C', 'SELECT 1'),
-  readyForQuery,
-])
-const firstAnswer = Buffer.concat([message('1'), answer])
+const parseComplete = message('1')
+const bindComplete = message('2')
+const rowDescription = message(
+  'T',
+  hex('0002'),
+  'id',
+  hex('000000000000'),
+  int32(23),
+  hex('0004ffffffff0000'),
+  'name',
+  hex('000000000000'),
+  int32(25),
+  hex('ffffffffffff0000'),
+)
+const row = message('D', hex('0002'), int32(1), Buffer.from('7'), int32(9), Buffer.from('account 7'))
+const answer = Buffer.concat([row, message('C', 'SELECT 1'), readyForQuery])
 const emptyAnswer = Buffer.concat([message('I'), readyForQuery])
 
-const codes = { parse: 0x50, query: 0x51, sync: 0x53 }
+const codes = { parse: 0x50, describe: 0x44, query: 0x51, sync: 0x53 }
+/** What is said at the Sync to each way of asking. */
+const answers = new Map([
+  [undefined, Buffer.concat([bindComplete, answer])],
+  [codes.describe, Buffer.concat([bindComplete, rowDescription, answer])],
+  [codes.parse, Buffer.concat([parseComplete, bindComplete, rowDescription, answer])],
+])
 
 /** pg writes each message as one chunk, so the first byte of a chunk says what it is. */
 export class FakeServer extends Duplex {
   readonly #isSilent: boolean
   #isStarted = false
-  #isParsing = false
+  /** What more than a Bind came since the last Sync. */
+  #asked: number | undefined
   #due: Buffer[] = []
 
   /** `isSilent`: takes the session in and answers no statement. */
@@ -88,11 +91,12 @@ export class FakeServer extends Duplex {
       this.#isStarted = true
       this.#answer(welcome)
     } else if (this.#isSilent) return
-    else if (chunk[0] === codes.parse) this.#isParsing = true
+    else if (chunk[0] === codes.parse) this.#asked = codes.parse
+    else if (chunk[0] === codes.describe) this.#asked ??= codes.describe
     else if (chunk[0] === codes.query) this.#answer(emptyAnswer)
     else if (chunk[0] === codes.sync) {
-      this.#answer(this.#isParsing ? firstAnswer : answer)
-      this.#isParsing = false
+      this.#answer(answers.get(this.#asked) as Buffer)
+      this.#asked = undefined
     }
   }
 

@@ -8,6 +8,8 @@ import type { PgField } from './pg-internals.ts'
 export interface KnownRows {
   readonly text: string
   readonly fields: readonly PgField[]
+  /** pg makes each row a copy of it. */
+  readonly emptyRow: object
   readonly isBinary: boolean
 }
 

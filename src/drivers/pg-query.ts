@@ -1,7 +1,7 @@
 // One statement on its way through pg. pg calls back into this object from its parser, where nothing of the user's may
 // run (an exception there makes pg replay old replies to later statements), so it only keeps what it hears until the
 // server is ready again, and then tells its statement.
-import { describeRows } from './describe-rows.ts'
+import { describeAgain, describeRows } from './describe-rows.ts'
 import type { Statement } from './driver.ts'
 import { haveFixedRows, type KnownRows } from './known-rows.ts'
 import {
@@ -78,7 +78,7 @@ export class SupervisedQuery extends PgQuery {
       this.#rows = undefined
       return super.prepare(connection)
     }
-    this.#describe([...rows.fields])
+    this.#describe(rows.fields.slice(), rows.emptyRow)
     const { portal, name: statement, values, binary } = this
     try {
       connection.bind({ portal, statement, values, binary, valueMapper: prepareValue })
@@ -95,9 +95,11 @@ export class SupervisedQuery extends PgQuery {
     this.#describe(fields)
   }
 
-  #describe(fields: readonly PgField[]): void {
+  #describe(fields: readonly PgField[], emptyRow?: object): void {
     try {
-      if (fields.length > 0) describeRows(this._result, fields)
+      if (fields.length === 0) return
+      if (emptyRow === undefined) describeRows(this._result, fields)
+      else describeAgain(this._result, fields, emptyRow)
     } catch (error) {
       this.#unreadable(error)
     }
@@ -107,7 +109,8 @@ export class SupervisedQuery extends PgQuery {
   get learntRows(): KnownRows | undefined {
     const { text } = this.statement
     if (this.#rows !== undefined || !haveFixedRows(text)) return undefined
-    return { text, fields: this._result.fields as unknown as PgField[], isBinary: this.binary }
+    const { fields, _prebuiltEmptyResultObject: emptyRow } = this._result
+    return { text, fields: fields as unknown as PgField[], emptyRow: emptyRow ?? {}, isBinary: this.binary }
   }
 
   override handleDataRow(message: { fields: readonly unknown[] }): void {
