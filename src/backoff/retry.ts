@@ -1,4 +1,4 @@
-import { checkFunction, checkNames, checkNumber } from '../errors/check-option.ts'
+import { checkFunction, checkNames, checkNumber, checkSignal } from '../errors/check-option.ts'
 import { invalidOption } from '../errors/invalid-option-error.ts'
 import { RequestTimeoutError } from '../errors/request-errors.ts'
 import { type Clock, systemClock } from './clock.ts'
@@ -48,7 +48,8 @@ export function retry<T>(
   fn: (attempt: number, signal: AbortSignal) => Promise<T> | T,
   options: RetryOptions = {},
 ): Retrying<T> {
-  const { backoff = exponentialBackoff, shouldRetry, signal } = options
+  // Read before it is checked, for bad options are told by rejection.
+  const { backoff = exponentialBackoff, shouldRetry, signal } = options ?? {}
   const errors: unknown[] = []
   let schedule: Schedule | undefined
   let broken: { error: unknown } | undefined
@@ -91,8 +92,17 @@ function checkOptions(fn: unknown, options: RetryOptions): void {
   checkNames(options, ['backoff', 'shouldRetry', 'attemptTimeoutMs', 'signal', 'clock'])
   const { attemptTimeoutMs } = options
   if (options.shouldRetry !== undefined) checkFunction('shouldRetry', options.shouldRetry)
+  checkSignal(options.signal)
+  if (options.clock !== undefined) checkClock(options.clock)
   if (attemptTimeoutMs === undefined) return
   checkNumber('attemptTimeoutMs', attemptTimeoutMs, 'milliseconds, more than 0', (ms) => ms > 0)
+}
+
+function checkClock(clock: Clock | null): void {
+  for (const method of ['now', 'setTimeout', 'clearTimeout'] as const) {
+    if (typeof clock?.[method] !== 'function')
+      throw invalidOption('clock', 'an object with now(), setTimeout() and clearTimeout()', clock)
+  }
 }
 
 function pause(ms: number, { clock = systemClock, signal }: RetryOptions): Promise<void> {

@@ -15,6 +15,13 @@ export function checkFunction(option: string, value: unknown): void {
   if (typeof value !== 'function') throw invalidOption(option, 'a function', value)
 }
 
+/** @throws {InvalidOptionError} unless `value` is an AbortSignal, of whatever realm, or undefined. */
+export function checkSignal(value: unknown): void {
+  const isSignal =
+    typeof value === 'object' && value !== null && 'aborted' in value && 'addEventListener' in value
+  if (value !== undefined && !isSignal) throw invalidOption('signal', 'an AbortSignal', value)
+}
+
 /**
  * Only plain objects are checked: an instance of a class may well have members of its own.
  *

@@ -1,7 +1,6 @@
-import { checkNames, checkNumber } from '../../errors/check-option.ts'
+import { checkNames, checkNumber, checkSignal } from '../../errors/check-option.ts'
 import { Fifo } from '../../machines/mailbox/fifo.ts'
 import type { ConnectionNotice } from '../connection-events.ts'
-import { checkSignal } from '../requests/wait-options.ts'
 
 const defaultLimit = 10_000
 

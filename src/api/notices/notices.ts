@@ -1,10 +1,9 @@
 // What the connection tells its users: by `on`, and as a stream. Listeners run in a microtask, never inside a callback of
 // pg (whose parser would replay old replies if one threw), and none of them can harm the connection or another.
 
-import { checkFunction, checkNames } from '../../errors/check-option.ts'
+import { checkFunction, checkNames, checkSignal } from '../../errors/check-option.ts'
 import type { ConnectionEvents, ConnectionNotice } from '../connection-events.ts'
 import { inContextOfNow } from '../leases/scope.ts'
-import { checkSignal } from '../requests/wait-options.ts'
 import type { Settings } from '../settings.ts'
 import { callFenced } from './call-fenced.ts'
 import { NoticeStream } from './notice-stream.ts'

@@ -4,17 +4,7 @@ import { retry } from '../../../src/backoff/retry.ts'
 import { InvalidOptionError } from '../../../src/errors/invalid-option-error.ts'
 import { RequestTimeoutError } from '../../../src/errors/request-errors.ts'
 import { VirtualClock } from '../../support/virtual-clock.ts'
-
-/** Fails with Error('1'), Error('2') … as often as told, then answers 'done'. */
-function failing(times: number) {
-  const calls: number[] = []
-  const fn = (attempt: number) => {
-    calls.push(attempt)
-    if (calls.length <= times) throw new Error(String(attempt))
-    return 'done'
-  }
-  return { fn, calls }
-}
+import { failing } from './failing.ts'
 
 const never = () => new Promise<never>(() => {})
 const delays = (...ms: number[]) => ({ backoff: () => ms })
@@ -259,38 +249,5 @@ describe("retry's signal", () => {
     }
     await expect(retry(fn, { signal: controller.signal, attemptTimeoutMs: 100, clock })).rejects.toBe(reason)
     expect(clock.pendingTimers).toBe(0)
-  })
-})
-
-describe("retry's options", () => {
-  it.each<[string, unknown]>([
-    ['backoff', [0, 1]],
-    ['shouldRetry', true],
-    ['attemptTimeoutMs', 0],
-    ['attemptTimeoutMs', '5'],
-    ['maxRetries', 3],
-  ])('are refused by rejection: %s: %s', async (option, value) => {
-    const { fn, calls } = failing(0)
-    const promise = retry(fn, { [option]: value })
-    await expect(promise).rejects.toBeInstanceOf(InvalidOptionError)
-    await expect(promise).rejects.toThrow(`option \`${option}\``)
-    expect(calls).toEqual([])
-  })
-
-  it('must be given to a function', async () => {
-    await expect(retry('SELECT 1' as never)).rejects.toThrow('option `fn` wants a function')
-  })
-
-  it('must allow one attempt', async () => {
-    await expect(retry(() => 'done', delays())).rejects.toThrow('option `backoff` wants at least one delay')
-  })
-
-  it('hold a schedule that may break: what it throws is what retry rejects with', async () => {
-    const backoff = function* () {
-      yield 0
-      throw new Error('out of order')
-    }
-    const { fn } = failing(9)
-    await expect(retry(fn, { backoff })).rejects.toThrow('out of order')
   })
 })
