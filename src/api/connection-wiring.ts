@@ -21,6 +21,8 @@ import type { Settings } from './settings.ts'
 export interface FacadeWork extends Pick<Wiring, 'prepare' | 'recover' | 'startMonitors'> {
   /** The facade itself, for errors that name it. */
   readonly connection: object
+  /** The user may have ended LISTENs, at `since` at the earliest. */
+  doubtListens(since: number): void
   sessionLost(): void
   shut(): void
 }

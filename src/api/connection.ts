@@ -55,6 +55,7 @@ export class Connection extends ConnectionReadings implements AsyncDisposable {
       prepare: (lane) => care.prepare(lane),
       recover: (signal) => care.recover(signal),
       startMonitors: (watch) => care.startMonitors(watch),
+      doubtListens: (since) => this.#listening.channels.doubt(since),
       sessionLost: () => this.#listening.channels.lost(),
       shut: () => {
         this.#listening.channels.end()

@@ -60,6 +60,7 @@ export interface Statement {
   /** The simple protocol even where the extended one would be chosen, or the reverse. */
   readonly protocol: 'simple' | 'extended' | undefined
   readonly binary: boolean
+  readonly upsets?: Upset | undefined
   /**
    * Called once, when the server is ready for the next one: then an error is a living session's, and its transaction status is
    * true. `nameWasLost`: it failed only because the server no longer knew its name as it was; written again it gets a new one.
@@ -68,6 +69,12 @@ export interface Statement {
   /** The server said that the command was done; its ReadyForQuery is still to come. */
   completed(command: string): void
 }
+
+/**
+ * What a statement may leave behind on its session: names of prepared statements that mean something else (meanings) or nothing
+ * any more (names), LISTENs that are gone (listens), or both of these (all).
+ */
+export type Upset = 'meanings' | 'names' | 'listens' | 'all'
 
 export interface StatementTypes {
   getTypeParser(oid: number, format?: 'text' | 'binary'): unknown

@@ -52,6 +52,11 @@ export class Lru<V> {
     this.#unlink(entry)
   }
 
+  /** A copy, in no order that matters. */
+  entries(): [string, V][] {
+    return [...this.#entries].map(([key, { value }]) => [key, value])
+  }
+
   #append(entry: Entry<V>): void {
     entry.older = this.#newest
     if (this.#newest === undefined) this.#oldest = entry

@@ -110,7 +110,13 @@ export class SupervisedQuery extends PgQuery {
     const { text } = this.statement
     if (this.#rows !== undefined || !haveFixedRows(text)) return undefined
     const { fields, _prebuiltEmptyResultObject: emptyRow } = this._result
-    return { text, fields: fields as unknown as PgField[], emptyRow: emptyRow ?? {}, isBinary: this.binary }
+    // The array is the asker's, too.
+    return {
+      text,
+      fields: fields.slice() as unknown as PgField[],
+      emptyRow: emptyRow ?? {},
+      isBinary: this.binary,
+    }
   }
 
   override handleDataRow(message: { fields: readonly unknown[] }): void {

@@ -1,6 +1,15 @@
 // One pg client from its first byte to its last. It tells what happened, once and in order, and judges nothing.
 import { ProtocolViolationError } from '../errors/session-errors.ts'
-import type { HostAddress, ServerNotice, Statement, Wire, WireConfig, WireFact, WireLoss } from './driver.ts'
+import type {
+  HostAddress,
+  ServerNotice,
+  Statement,
+  Upset,
+  Wire,
+  WireConfig,
+  WireFact,
+  WireLoss,
+} from './driver.ts'
 import { fenceParser } from './parser-fence.ts'
 import { requestCancel } from './pg-cancel.ts'
 import type { PgClient, PgConnection } from './pg-internals.ts'
@@ -97,7 +106,7 @@ export class PgWire implements Wire, QueryOwner {
   #nameFor(statement: Statement): string | undefined {
     if (!mayHaveName(statement)) return undefined
     this.#names ??= new PreparedNames(this.#preparedLimit, (name) => this.#closeName(name))
-    return this.#names.nameFor(statement)
+    return this.#names.nameFor(statement, this.transactionStatus !== 'I')
   }
 
   answered(query: SupervisedQuery, error: unknown): void {
@@ -105,15 +114,28 @@ export class PgWire implements Wire, QueryOwner {
     if (this.isLost) return
     this.#unanswered--
     const { name, statement } = query
+    if (statement.upsets !== undefined) this.#upset(statement.upsets)
     if (name === undefined)
       return statement.answered(error, error === undefined ? query.results : undefined, false)
     const nameWasLost = error !== undefined && isNameLost(error)
     if (nameWasLost) this.#names?.forget(statement, name)
     else {
       const isParsed = this.#connection.parsedStatements[name] !== undefined
-      this.#names?.answered(statement, name, isParsed, error === undefined ? query.learntRows : undefined)
+      const hasSucceeded = error === undefined
+      this.#names?.answered(
+        statement,
+        name,
+        isParsed,
+        hasSucceeded,
+        hasSucceeded ? query.learntRows : undefined,
+      )
     }
     statement.answered(error, error === undefined ? query.results : undefined, nameWasLost)
+  }
+
+  #upset(what: Upset): void {
+    if (what === 'meanings') this.#names?.changed(this.transactionStatus !== 'I')
+    else if (what !== 'listens') this.#names?.forgotten()
   }
 
   violated(words: string): void {

@@ -14,6 +14,8 @@ interface PreparedName {
   stage: 'wanted' | 'asked' | 'parsed'
   /** Since the first use that succeeded. */
   rows?: KnownRows
+  /** As of when it is certain to mean what its text does. */
+  meaning: number
 }
 
 const givenLimit = 256
@@ -32,6 +34,10 @@ export class PreparedNames {
   readonly #givenUp = new Set<string>()
   readonly #closeName: (name: string) => void
   #counter = 0
+  /** Counts what may have changed the meaning of names: other tables, or another way to find them. */
+  #meaning = 0
+  /** That happened in the transaction that is open, and may be rolled back with it. */
+  #isChanging = false
 
   constructor(limit: number, closeName: (name: string) => void) {
     this.#limit = limit
@@ -40,18 +46,43 @@ export class PreparedNames {
   }
 
   /** The name to send `statement` under now; undefined = none. */
-  nameFor(statement: Statement): string | undefined {
-    if (statement.name !== undefined) return this.#givenName(statement.name)
+  nameFor(statement: Statement, isInTransaction = false): string | undefined {
+    if (!isInTransaction) this.#isChanging = false
+    else if (this.#isChanging) return undefined
+    if (statement.name !== undefined) return this.#givenName(statement.name, isInTransaction)
     if (this.#limit === 0 || !mayBeNamed(statement)) return undefined
     const prepared = this.#automatic.get(statement.text)
-    if (prepared !== undefined) return nameNow(prepared)
-    if (this.#seen.get(statement.text) === undefined) {
+    if (prepared !== undefined && !(isInTransaction && this.#mayMeanAnother(prepared)))
+      return nameNow(prepared)
+    if (prepared === undefined && this.#seen.get(statement.text) === undefined) {
       this.#seen.set(statement.text, true)
       return undefined
     }
-    const fresh: PreparedName = { name: `${ours}${++this.#counter}`, stage: 'wanted' }
+    this.#giveUp(prepared)
+    const fresh = this.#wanted(`${ours}${++this.#counter}`)
     this.#giveUp(this.#automatic.set(statement.text, fresh))
     return nameNow(fresh)
+  }
+
+  /**
+   * Something was done that may have changed what names mean. The server refuses such a name (0A000) rather than let its rows
+   * change, which inside of a transaction nobody could mend: there it is not used until it was proven, or parsed, anew.
+   */
+  changed(isInTransaction: boolean): void {
+    this.#meaning++
+    this.#isChanging ||= isInTransaction
+  }
+
+  /** The server was told to forget names. Those that are being asked for stand behind that, and are known to it. */
+  forgotten(): void {
+    for (const names of [this.#automatic, this.#given]) {
+      for (const [key, { name, stage }] of names.entries()) {
+        if (stage === 'asked') continue
+        names.delete(key)
+        // It may have kept this one; closing a name that is gone is no error.
+        if (stage === 'parsed') this.#closeName(name)
+      }
+    }
   }
 
   /** What is known of the rows of a statement that has a name. */
@@ -61,7 +92,13 @@ export class PreparedNames {
   }
 
   /** A statement sent under `name` was answered; `isParsed`: the server knows the name, whatever became of the statement. */
-  answered(statement: Statement, name: string, isParsed: boolean, rows?: KnownRows): void {
+  answered(
+    statement: Statement,
+    name: string,
+    isParsed: boolean,
+    hasSucceeded = isParsed,
+    rows?: KnownRows,
+  ): void {
     if (this.#givenUp.delete(name)) {
       if (isParsed) this.#closeName(name)
       return
@@ -69,6 +106,7 @@ export class PreparedNames {
     const prepared = this.#find(statement)
     if (prepared?.name !== name) return
     if (rows !== undefined) prepared.rows = rows
+    if (hasSucceeded && !this.#isChanging) prepared.meaning = this.#meaning
     if (isParsed) prepared.stage = 'parsed'
     else this.#setAside(statement, prepared.name)
   }
@@ -90,14 +128,26 @@ export class PreparedNames {
   /** The next use parses it anew. */
   #setAside(statement: Statement, name: string | undefined): void {
     if (statement.name === undefined || name === undefined) this.#automatic.delete(statement.text)
-    else this.#given.set(statement.name, { name, stage: 'wanted' })
+    else this.#given.set(statement.name, this.#wanted(name))
   }
 
-  #givenName(given: string): string | undefined {
+  #wanted(name: string): PreparedName {
+    return { name, stage: 'wanted', meaning: this.#meaning }
+  }
+
+  #mayMeanAnother({ stage, meaning }: PreparedName): boolean {
+    return stage === 'parsed' && meaning !== this.#meaning
+  }
+
+  #givenName(given: string, isInTransaction: boolean): string | undefined {
     const known = this.#given.get(given)
+    if (known !== undefined && isInTransaction && this.#mayMeanAnother(known)) {
+      this.#closeName(known.name)
+      known.stage = 'wanted'
+    }
     if (known !== undefined) return nameNow(known)
     const isFree = !given.startsWith(ours) && isKeptWhole(given) && !this.#givenUp.has(given)
-    const fresh: PreparedName = { name: isFree ? given : this.#anotherName(given), stage: 'wanted' }
+    const fresh = this.#wanted(isFree ? given : this.#anotherName(given))
     this.#giveUp(this.#given.set(given, fresh))
     return nameNow(fresh)
   }

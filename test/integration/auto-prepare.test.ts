@@ -143,7 +143,11 @@ describe('autoPrepare', () => {
   it('does not heal inside a transaction, whose error it is; the next use outside is well again', async () => {
     const connection = await openConnection(server)
     for (const n of [1, 2]) await ask(connection, n)
-    await connection.query('deallocate all')
+    // Nobody can see from here what a function does.
+    await connection.query(`create function pg_temp.forgets() returns void language plpgsql as
+      $$ begin execute 'deallocate all'; end $$`)
+    expect(await ask(connection, 3)).toBe(6)
+    await connection.query('select pg_temp.forgets()')
     const failing = connection.transaction((tx) => ask(tx, 3))
     await expect(failing).rejects.toMatchObject({ code: '26000' })
     expect(await ask(connection, 4)).toBe(8)

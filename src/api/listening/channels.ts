@@ -1,5 +1,6 @@
 // Which channels are wanted, by whom, and whether LISTEN stands on the present session. A subscription outlives sessions:
 // LISTEN is issued again on each new one before anything that waits in the queue.
+import type { QueryResult } from 'pg'
 import type { Notification } from '../../drivers/driver.ts'
 import { ConnectionClosedError } from '../../errors/session-errors.ts'
 import type { Core } from '../core.ts'
@@ -19,6 +20,9 @@ export class Channels {
   readonly #channels = new Map<string, Channel>()
   /** What the present session was told to LISTEN to, wanted still or not. */
   readonly #asked = new Set<string>()
+  /** Since when LISTENs may be gone that the user ended by UNLISTEN or DISCARD. */
+  #doubtedSince: number | undefined
+  #isLooking = false
 
   constructor(core: () => Core) {
     this.#core = core
@@ -84,11 +88,19 @@ export class Channels {
       else if (channel.stage === 'wanted') this.#ask(channel)
     }
     for (const name of this.#asked) if (!this.#channels.has(name)) void this.#unlisten(name)
+    void this.#look()
+  }
+
+  /** The user may have ended LISTENs of ours: those that are gone are issued again, and what was missed is told as a gap. */
+  doubt(since: number): void {
+    this.#doubtedSince ??= since
+    void this.#look()
   }
 
   /** The session is gone, and every LISTEN with it. */
   lost(): void {
     this.#asked.clear()
+    this.#doubtedSince = undefined
     for (const channel of this.#channels.values()) channel.stage = 'wanted'
   }
 
@@ -107,6 +119,32 @@ export class Channels {
       for (const { reject } of waiting) reject(this.#ended())
       for (const subscription of subscriptions) subscription.end()
     }
+  }
+
+  async #look(): Promise<void> {
+    if (this.#isLooking) return
+    this.#isLooking = true
+    while (this.#doubtedSince !== undefined && this.#isUsable()) {
+      const since = this.#doubtedSince
+      this.#doubtedSince = undefined
+      // A session that is lost restores them all, and tells of it.
+      await this.#mend(since).catch(() => undefined)
+    }
+    this.#isLooking = false
+  }
+
+  async #mend(since: number): Promise<void> {
+    const standing = [...this.#channels.values()].filter(({ stage }) => stage === 'standing')
+    if (standing.length === 0) return
+    const known = (await this.#run('SELECT pg_listening_channels() AS name')) as QueryResult<{ name: string }>
+    const names = new Set(known.rows.map(({ name }) => name))
+    const gone = standing.filter(({ name, stage }) => stage === 'standing' && !names.has(name))
+    const missed = gone.map(({ name }) => name).filter((name) => this.#channels.has(name))
+    if (missed.length === 0) return
+    for (const channel of gone) channel.stage = 'wanted'
+    await Promise.all(missed.map((name) => this.stands(name)))
+    const { clock, notices } = this.#core()
+    notices.publish({ type: 'gap', channels: missed, from: since, to: clock.now(), reason: 'lost' })
   }
 
   #isAskedFor(channel: Channel): void {

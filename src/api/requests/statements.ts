@@ -117,8 +117,16 @@ export abstract class Statements implements Queryable {
   #send(request: Request, bounds: WaitOptions | undefined): Promise<QueryResult> {
     // A statement is answered by a result; only a lease with nothing to write is not.
     const reply = this.core.ask(request) as Promise<QueryResult>
+    if (request.upsets === 'listens' || request.upsets === 'all') this.#lookAtListens(reply)
     if (bounds !== undefined) bindToOptions(this.core, request, bounds)
     return reply
+  }
+
+  #lookAtListens(reply: Promise<unknown>): void {
+    const { clock, facade } = this.core
+    const since = clock.now()
+    const look = (): void => facade.doubtListens(since)
+    reply.then(look, look)
   }
 
   /** Why nothing may be asked on this handle now. */
@@ -148,7 +156,7 @@ export abstract class Statements implements Queryable {
       typeof query === 'string' ? { text: query } : query
     const { text = '', name } = config
     const values: readonly unknown[] | undefined = given ?? config.values
-    const { isControl, mayCopy: isSolo } = factsOf(text)
+    const { isControl, mayCopy: isSolo, upsets } = factsOf(text)
     if (isControl && this.lane.kind !== 'session' && this.lane.kind !== 'preparation')
       throw controlError(this.core.settings.name)
     const hasValues = values != null && values.length > 0
@@ -162,6 +170,7 @@ export abstract class Statements implements Queryable {
       types: config.types ?? undefined,
       protocol: isSolo && !hasValues ? 'simple' : config.queryMode === 'extended' ? 'extended' : undefined,
       binary: config.binary ?? false,
+      upsets,
       isIdempotent: options?.idempotent === true,
       isSolo,
     }

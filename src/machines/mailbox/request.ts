@@ -1,6 +1,6 @@
 // One thing asked for: a statement, or a lease with nothing to write. It is settled once; `settle` says whether it took.
 import type { QueryResult } from 'pg'
-import type { Statement, StatementTypes } from '../../drivers/driver.ts'
+import type { Statement, StatementTypes, Upset } from '../../drivers/driver.ts'
 import type { Lane } from './lane.ts'
 
 export type RequestLane = Lane<Request>
@@ -20,6 +20,7 @@ export interface RequestInit {
   readonly types?: StatementTypes | undefined
   readonly protocol?: 'simple' | 'extended' | undefined
   readonly binary?: boolean
+  readonly upsets?: Upset | undefined
   readonly opens?: RequestLane | undefined
   readonly isIdempotent?: boolean
   /** Waits for the next session whatever `whileDown` says. */
@@ -52,6 +53,7 @@ export class Request implements Statement {
   readonly types: StatementTypes | undefined
   readonly protocol: 'simple' | 'extended' | undefined
   readonly binary: boolean
+  readonly upsets: Upset | undefined
   readonly lane: RequestLane
   readonly role: RequestRole
   readonly opens: RequestLane | undefined
@@ -80,6 +82,7 @@ export class Request implements Statement {
     this.types = init.types
     this.protocol = init.protocol
     this.binary = init.binary ?? false
+    this.upsets = init.upsets
     this.lane = init.lane
     this.role = init.role ?? 'statement'
     this.opens = init.opens

@@ -140,6 +140,90 @@ describe('an automatic name', () => {
   })
 })
 
+describe('a name that may mean something else by now', () => {
+  const text = statement('select $1')
+
+  function named() {
+    const made = session(10)
+    made.run(text)
+    return { ...made, name: made.run(text)! }
+  }
+
+  it('is replaced in a transaction, and used outside of one, which proves it', () => {
+    const { names, closed, name } = named()
+    names.changed(false)
+    expect(names.nameFor(text, false)).toBe(name)
+    names.answered(text, name, true)
+    expect(names.nameFor(text, true)).toBe(name)
+    names.changed(false)
+    const next = names.nameFor(text, true)
+    expect(next).not.toBe(name)
+    expect(closed).toEqual([name])
+    names.answered(text, next!, true)
+    expect(names.nameFor(text, true)).toBe(next)
+  })
+
+  it('is not proven by a use that failed', () => {
+    const { names, name } = named()
+    names.changed(false)
+    names.nameFor(text, false)
+    names.answered(text, name, true, false)
+    expect(names.nameFor(text, true)).not.toBe(name)
+  })
+
+  it('is not used in the transaction that changed it, nor is another made there', () => {
+    const { names, closed, name } = named()
+    names.changed(true)
+    expect([names.nameFor(text, true), names.nameFor(text, true)]).toEqual([undefined, undefined])
+    expect(closed).toEqual([])
+    expect(names.nameFor(text, false)).toBe(name)
+  })
+
+  it('is replaced in the next transaction, for the change may have been rolled back', () => {
+    const { names, name } = named()
+    names.changed(true)
+    names.nameFor(statement('select 2'), false)
+    const next = names.nameFor(text, true)
+    expect(next).toBeTypeOf('string')
+    expect(next).not.toBe(name)
+  })
+
+  it('is given anew when the user gave it', () => {
+    const { names, run, closed } = session(0)
+    const mine = statement('select $1', { name: 'mine' })
+    run(mine)
+    names.changed(false)
+    expect(names.nameFor(mine, true)).toBe('mine')
+    expect(closed).toEqual(['mine'])
+    expect(names.nameFor(mine, true)).toBeUndefined()
+    names.answered(mine, 'mine', true)
+    expect(names.nameFor(mine, true)).toBe('mine')
+  })
+})
+
+describe('when the server was told to forget names', () => {
+  it('all are given anew, and closed in case it has kept some', () => {
+    const { names, run, closed } = session(10)
+    const mine = statement('select $1', { name: 'mine' })
+    run(mine)
+    run(statement('a'))
+    const a = run(statement('a'))
+    names.forgotten()
+    expect(new Set(closed)).toEqual(new Set(['mine', a]))
+    expect(run(statement('a'))).not.toBe(a)
+    expect(run(mine)).toBe('mine')
+  })
+
+  it('those asked for behind that are kept', () => {
+    const { names, closed } = session(0)
+    const mine = statement('select $1', { name: 'mine' })
+    names.nameFor(mine)
+    names.forgotten()
+    names.answered(mine, 'mine', true)
+    expect([names.nameFor(mine), closed]).toEqual(['mine', []])
+  })
+})
+
 describe('a name given by the user', () => {
   const given = (name: string, more: Partial<Statement> = {}) => statement('select $1', { name, ...more })
 
