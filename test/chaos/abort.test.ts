@@ -28,7 +28,7 @@ describe('an abort', () => {
     expect(connection.state).toBe('connected')
   })
 
-  it('of what waits in the queue rejects at once, and nothing of it is sent', async () => {
+  it('of what waits in the queue rejects at once, and nothing of it is sent (txpostgres point 4)', async () => {
     await using world = await openWorld({ server, connections: 1, config: { pipeline: false } })
     const connection = world.connections[0]!
     const running = world.ask(connection, 'select pg_sleep(0.3)')
@@ -51,7 +51,7 @@ describe('an abort', () => {
     expect(world.noticesOf(connection, 'lost')).toEqual([])
   })
 
-  it('of what runs asks the server to cancel it, and rejects when the server has confirmed', async () => {
+  it('of what runs asks the server to cancel it, and rejects when the server has confirmed (txpostgres 8, 42, 43)', async () => {
     await using world = await openWorld({ server, connections: 1 })
     const connection = world.connections[0]!
     const { processId } = connection
@@ -81,7 +81,7 @@ describe('an abort', () => {
     expect((await world.write(connection)).rowCount).toBe(1)
   })
 
-  it('of a transaction rolls it back, whatever its callback still does', async () => {
+  it('of a transaction rolls it back, whatever its callback still does (txpostgres 44, point 18)', async () => {
     await using world = await openWorld({ server, connections: 1 })
     const connection = world.connections[0]!
     const controller = world.controller()

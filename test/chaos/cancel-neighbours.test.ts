@@ -48,7 +48,7 @@ async function rounds(world: World, count: number, longestMs: number): Promise<T
 }
 
 describe('a cancel', () => {
-  it('hits no neighbour of its target, in hundreds that come at any moment', async () => {
+  it('hits no neighbour of its target, in hundreds that come at any moment (txpostgres point 18)', async () => {
     await using world = await openWorld({ server })
     const { aborted, completed, hits } = await rounds(world, 200, 5)
     expect(hits).toEqual([])

@@ -59,7 +59,7 @@ describe.each(Object.entries(ways))(
       expect(world.noticesOf(connection, 'lost')).toEqual([])
     })
 
-    it('replaces the session when the server does not confirm, and tells nobody that nothing was applied', async () => {
+    it('replaces the session when the server does not confirm, and tells nobody that nothing was applied (txpostgres 9)', async () => {
       await using world = await openWorld({
         server,
         proxy: true,
@@ -162,7 +162,7 @@ describe('timeoutMs', () => {
 })
 
 describe('whileDown', () => {
-  it('lets requests wait for so long from the loss or the call, and then says that nothing was sent', async () => {
+  it('lets requests wait for so long from the loss or the call, and then says that nothing was sent (txpostgres point 20)', async () => {
     await using world = await openWorld({
       server,
       proxy: true,

@@ -10,7 +10,7 @@ afterAll(() => server.dispose())
 const slowly = { reconnect: { backoff: () => [0, 60_000, 60_000] } }
 
 describe('a second connect()', () => {
-  it('is refused in every state that has a session or makes one, and changes nothing', async () => {
+  it('is refused in every state that has a session or makes one, and changes nothing (txpostgres 12, point 13)', async () => {
     await using world = await openWorld({ server })
     const connection = world.connection()
     const connecting = connection.connect()
@@ -32,7 +32,7 @@ describe('a second connect()', () => {
     expect(world.noticesOf(connection, 'connected')).toHaveLength(1)
   })
 
-  it('starts a new life after end()', async () => {
+  it('starts a new life after end() (txpostgres 12, 14, point 1)', async () => {
     await using world = await openWorld({ server, connections: 1 })
     const connection = world.connections[0]!
     await connection.end()

@@ -27,7 +27,7 @@ async function failsOnce(world: World, url: string) {
 }
 
 describe('connect()', () => {
-  it('fails at a port that refuses, and works once the port does', async () => {
+  it('fails at a port that refuses, and works once the port does (txpostgres 13, point 13)', async () => {
     await using world = await openWorld({ server, proxy: true })
     world.proxy.refuse()
     const { connection, error } = await failsOnce(world, world.url)
@@ -44,7 +44,7 @@ describe('connect()', () => {
     expect((await world.ask(connection, 'select 1 as one')).rows).toEqual([{ one: 1 }])
   })
 
-  it('fails at its deadline when the network swallows it', async () => {
+  it('fails at its deadline when the network swallows it (txpostgres point 12)', async () => {
     using hole = await openBlackHole()
     await using world = await openWorld({ server })
     const url = new URL(server.url)
@@ -105,7 +105,7 @@ describe('connect()', () => {
     await expect(connection.connect()).rejects.toMatchObject({ failure: { kind: 'timeout' } })
   })
 
-  it('keeps trying until its own deadline, in state connecting throughout', async () => {
+  it('keeps trying until its own deadline, in state connecting throughout (txpostgres point 13)', async () => {
     await using world = await openWorld({ server, proxy: true })
     world.proxy.refuse()
     const connection = world.connection({ reconnect: { backoff: () => Array<number>(1000).fill(50) } })
@@ -122,7 +122,7 @@ describe('connect()', () => {
     expect(world.states(connection)).toEqual(['idle', 'connecting', 'dead', 'connecting', 'connected'])
   })
 
-  it('is aborted back to where it was', async () => {
+  it('is aborted back to where it was (txpostgres point 13)', async () => {
     await using world = await openWorld({ server, proxy: true })
     world.proxy.acceptThenSilent()
     const connection = world.connection()

@@ -210,32 +210,35 @@ const endings: Record<string, (world: World, connection: Connection) => Promise<
 }
 
 describe.each(Object.entries(scenes))('a connection that is %s', (_, { state, arrange }) => {
-  it.each(Object.entries(endings))('is ended for good by %s', async (__, finish) => {
-    await using world = await openWorld({ server, proxy: true })
-    const { connection, asked } = await arrange(world)
-    expect(connection.state).toBe(state)
-    const attempts = world.storm.attempts.length
-    const told = asked.map((each) =>
-      each.then(
-        () => 'resolved',
-        (error: { code?: string }) => error.code,
-      ),
-    )
+  it.each(Object.entries(endings))(
+    'is ended for good by %s (txpostgres 15, point 10)',
+    async (__, finish) => {
+      await using world = await openWorld({ server, proxy: true })
+      const { connection, asked } = await arrange(world)
+      expect(connection.state).toBe(state)
+      const attempts = world.storm.attempts.length
+      const told = asked.map((each) =>
+        each.then(
+          () => 'resolved',
+          (error: { code?: string }) => error.code,
+        ),
+      )
 
-    const began = performance.now()
-    await finish(world, connection)
-    expect(performance.now() - began).toBeLessThan(boundMs)
-    expect(connection.state).toBe('closed')
-    expect(await Promise.all(told)).toEqual(told.map(() => 'CONNECTION_CLOSED'))
-    expect(connection.pending).toBe(0)
-    expect(world.clock.openTimers).toEqual([])
+      const began = performance.now()
+      await finish(world, connection)
+      expect(performance.now() - began).toBeLessThan(boundMs)
+      expect(connection.state).toBe('closed')
+      expect(await Promise.all(told)).toEqual(told.map(() => 'CONNECTION_CLOSED'))
+      expect(connection.pending).toBe(0)
+      expect(world.clock.openTimers).toEqual([])
 
-    await connection.end()
-    connection.destroy()
-    await expect(connection.query('select 1')).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' })
-    await expect(connection.listen('a')).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' })
-    await expect(connection.ready()).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' })
-    expect(world.storm.attempts).toHaveLength(attempts)
-    expect(world.noticesOf(connection, 'closed')).toHaveLength(1)
-  })
+      await connection.end()
+      connection.destroy()
+      await expect(connection.query('select 1')).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' })
+      await expect(connection.listen('a')).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' })
+      await expect(connection.ready()).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' })
+      expect(world.storm.attempts).toHaveLength(attempts)
+      expect(world.noticesOf(connection, 'closed')).toHaveLength(1)
+    },
+  )
 })

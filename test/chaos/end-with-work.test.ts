@@ -9,7 +9,7 @@ const server = await testServer()
 afterAll(() => server.dispose())
 
 describe('end() with work in flight', () => {
-  it('refuses it in the order it was asked for, by what is known of each', async () => {
+  it('refuses it in the order it was asked for, by what is known of each (txpostgres 33, point 10)', async () => {
     await using world = await openWorld({ server, connections: 1, config: { pipeline: false } })
     const connection = world.connections[0]!
     const order: string[] = []
@@ -117,7 +117,7 @@ describe('end() with work in flight', () => {
 })
 
 describe('end() with time to drain', () => {
-  it('lets accepted work and running callbacks finish, and refuses what is new', async () => {
+  it('lets accepted work and running callbacks finish, and refuses what is new (txpostgres point 10)', async () => {
     await using world = await openWorld({ server, connections: 1 })
     const connection = world.connections[0]!
     let goOn: () => void = () => {}

@@ -25,7 +25,7 @@ const codes = [
 ]
 
 describe.each(codes)('an error that the user raised with %s', (code) => {
-  it('reaches its caller untouched, and kills nothing', async () => {
+  it('reaches its caller untouched, and kills nothing (txpostgres point 11)', async () => {
     await using world = await openWorld({ server, connections: 1 })
     const connection = world.connections[0]!
     const { processId } = connection

@@ -32,7 +32,7 @@ describe('the heartbeat', () => {
     },
   )
 
-  it('leaves a session alone that answers', async () => {
+  it('leaves a session alone that answers (txpostgres point 20)', async () => {
     await using world = await openWorld({
       server,
       connections: 1,

@@ -6,7 +6,7 @@ const server = await testServer()
 afterAll(() => server.dispose())
 
 describe('a failure that no repetition mends', () => {
-  it('is a wrong password; connect() starts over with the right one', async () => {
+  it('is a wrong password; connect() starts over with the right one (txpostgres point 11)', async () => {
     await using world = await openWorld({ server })
     let password = 'wrong'
     const { host, port, user, database } = server

@@ -31,7 +31,7 @@ const ways: Record<string, { end(world: World, connection: Connection): unknown;
 }
 
 describe.each(Object.entries(ways))('an idle session that %s', (_, { end, failure }) => {
-  it('is replaced by another, told of once', async () => {
+  it('is replaced by another, told of once (txpostgres 6, point 5)', async () => {
     await using world = await openWorld({ server, proxy: true, connections: 1 })
     const connection = world.connections[0]!
     const { processId } = connection

@@ -24,7 +24,7 @@ function transact(world: World) {
 const isReady = ({ type }: WireMessage): boolean => type === 'Z'
 
 describe('a session that is lost during COMMIT', () => {
-  it('leaves it unknown when the server never saw it', async () => {
+  it('leaves it unknown when the server never saw it (txpostgres point 16)', async () => {
     await using world = await openWorld({ server, proxy: true, connections: 1 })
     const commit = world.proxy.holdNext(carries(/^commit/i), 'toServer')
     const { connection, done, applied } = transact(world)

@@ -17,7 +17,7 @@ async function fiftyInFlight(world: World) {
 }
 
 describe('50 pipelined statements, killed in flight', () => {
-  it('are told apart: answered ones resolve, the rest reject as lost with an unknown outcome', async () => {
+  it('are told apart: answered ones resolve, the rest reject as lost with an unknown outcome (txpostgres 4, point 5)', async () => {
     await using world = await openWorld({ server, connections: 1 })
     const { connection, before, slow, behind } = await fiftyInFlight(world)
     await world.kill(connection)

@@ -7,7 +7,7 @@ const server = await testServer()
 afterAll(() => server.dispose())
 
 describe('a transaction whose backend is killed', () => {
-  it('is not applied and retry-safe, lost while its statement runs', async () => {
+  it('is not applied and retry-safe, lost while its statement runs (txpostgres point 16)', async () => {
     await using world = await openWorld({ server, connections: 1 })
     const connection = world.connections[0]!
     const lost = world.operation((marker) =>

@@ -8,7 +8,7 @@ const server = await testServer()
 afterAll(() => server.dispose())
 
 describe('a subscription', () => {
-  it('survives a loss, and the gap tells of every notification that was missed', async () => {
+  it('survives a loss, and the gap tells of every notification that was missed (txpostgres point 15)', async () => {
     await using world = await openWorld({ server, connections: 1 })
     const connection = world.connections[0]!
     const heard: string[] = []

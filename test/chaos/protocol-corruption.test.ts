@@ -48,7 +48,7 @@ const odd: Record<string, (bytes: Buffer) => Buffer> = {
 }
 
 describe.each(Object.entries({ ...nonsense, ...outOfStep }))('%s', (_, corrupt) => {
-  it('in an answer ends the session, and its statements are unknown', async () => {
+  it('in an answer ends the session, and its statements are unknown (txpostgres 7)', async () => {
     await using world = await openWorld({ server, proxy: true, connections: 1 })
     const connection = world.connections[0]!
     world.proxy.corrupt('toClient', corrupt)
@@ -77,7 +77,7 @@ describe.each(Object.entries(nonsense))('%s', (_, corrupt) => {
     expect(await world.told(connection, 'gap')).toMatchObject({ channels: ['a'], reason: 'lost' })
   })
 
-  it('while connecting is a failed attempt', async () => {
+  it('while connecting is a failed attempt (txpostgres 13)', async () => {
     await using world = await openWorld({ server, proxy: true })
     const connection = world.connection()
     world.proxy.corrupt('toClient', corrupt)

@@ -15,7 +15,7 @@ function tap(world: World, log: string[]): void {
 }
 
 describe('a recovery', () => {
-  it('goes in its order: settings, setup, LISTEN, gap, handlers, state, connected, ready(), the queue', async () => {
+  it('goes in its order: settings, setup, LISTEN, gap, handlers, state, connected, ready(), the queue (txpostgres point 14)', async () => {
     await using world = await openWorld({ server, proxy: true })
     const log: string[] = []
     const connection = await world.connect({

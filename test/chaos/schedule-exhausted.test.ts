@@ -5,7 +5,7 @@ import { openWorld } from '../support/world.ts'
 const server = await testServer()
 afterAll(() => server.dispose())
 
-it('gives up when the schedule is exhausted, refuses what waits, and starts over by connect()', async () => {
+it('gives up when the schedule is exhausted, refuses what waits, and starts over by connect() (txpostgres point 12)', async () => {
   await using world = await openWorld({ server, proxy: true })
   let outages = 0
   const connection = await world.connect({

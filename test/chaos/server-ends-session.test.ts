@@ -103,7 +103,7 @@ describe('a statement that the server ends by itself', () => {
     expect(connection.processId).toBe(processId)
   })
 
-  it('because an administrator cancelled it kills nothing either', async () => {
+  it('because an administrator cancelled it kills nothing either (txpostgres point 18)', async () => {
     await using world = await openWorld({ server, connections: 1 })
     const connection = world.connections[0]!
     const slow = world.ask(connection, 'select pg_sleep(30)')

@@ -74,7 +74,7 @@ const toGo: [string, Record<string, unknown>][] = [
   ['what a query builder adds of its own', { text: 'select 1 as n', kind: 'select', columns: ['n'] }],
 ]
 
-describe('bad input rejects with InvalidOptionError and never throws', () => {
+describe('bad input rejects with InvalidOptionError and never throws (txpostgres 23)', () => {
   it.each(statements)('%s', async (_, ask) => {
     const errors = [
       await refusalOf(connection, ask),

@@ -7,7 +7,7 @@ const server = await testServer()
 afterAll(() => server.dispose())
 
 describe('clientFactory', () => {
-  it('makes the client of each session, from what pg would have been given', async () => {
+  it('makes the client of each session, from what pg would have been given (txpostgres point 7)', async () => {
     const world = await worldOfTest(server)
     const configs: ClientConfig[] = []
     class Instrumented extends pg.Client {
@@ -43,7 +43,7 @@ describe('clientFactory', () => {
     ])
   })
 
-  it('that throws makes a failed attempt, with its error as the cause', async () => {
+  it('that throws makes a failed attempt, with its error as the cause (txpostgres 13)', async () => {
     const world = await worldOfTest(server)
     const fault = new Error('out of clients')
     const connection = world.connection({

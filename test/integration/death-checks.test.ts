@@ -39,7 +39,7 @@ describe('reconnect.isDead', () => {
     expect(world.noticesOf(connection, 'lost')).toMatchObject([{ failure: { code: '22012' } }])
   })
 
-  it('is made of the pieces that are shipped, or of a subclass', async () => {
+  it('is made of the pieces that are shipped, or of a subclass (txpostgres point 7)', async () => {
     const world = await worldOfTest(server, { config: { whileDown: { waitMs: 5000 } } })
     class Careful extends DeadConnectionDetector {
       override isDead(failure: Failure): boolean {

@@ -14,7 +14,7 @@ async function collect(stream: AsyncIterable<ConnectionNotice>): Promise<Connect
 }
 
 describe('on', () => {
-  it('tells the life of a connection, each kind with what belongs to it', async () => {
+  it('tells the life of a connection, each kind with what belongs to it (txpostgres point 20)', async () => {
     const world = await worldOfTest(server, { config: { reconnect: { backoff: () => [0, 5, 5] } } })
     const began = Date.now() - 1
     const connection = await world.connect()

@@ -19,7 +19,7 @@ afterAll(async () => {
 })
 
 describe('execute', () => {
-  it('resolves to the rows that were affected', async () => {
+  it('resolves to the rows that were affected (txpostgres 27, point 21)', async () => {
     const connection = await openConnection(server)
     expect(await connection.execute('create temp table t (n int)')).toBe(0)
     expect(await connection.execute('insert into t select generate_series(1, $1::int)', [5])).toBe(5)
@@ -37,7 +37,7 @@ describe('execute', () => {
 })
 
 describe('call', () => {
-  it('selects from a function with its arguments', async () => {
+  it('selects from a function with its arguments (txpostgres 18, point 8)', async () => {
     const connection = await openConnection(server)
     expect((await connection.call('pgs_add', [20, 22])).rows).toEqual([{ pgs_add: 42 }])
     expect((await connection.call('pgs_rows', [2])).rows).toEqual([

@@ -79,7 +79,7 @@ function recorder(): { lines: Line[]; logger: Logger } {
 }
 
 describe('logger', () => {
-  it('is told the life of the connection, at the level it deserves', async () => {
+  it('is told the life of the connection, at the level it deserves (txpostgres point 7)', async () => {
     const world = await worldOfTest(server)
     const { lines, logger } = recorder()
     const connection = await world.connect({ logger, name: 'jobs' })

@@ -19,19 +19,22 @@ const requests: [string, (connection: Connection) => Promise<unknown>][] = [
 ]
 
 describe('a request on the connection from inside of its own', () => {
-  it.each(requests)('transaction is nested use and rejects at once: %s', async (_, ask) => {
-    const connection = await openConnection(server)
-    await connection.transaction(async (tx) => {
-      const { pending } = connection
-      const asked = ask(connection)
-      expect(connection.pending).toBe(pending)
-      await expect(asked).rejects.toBeInstanceOf(NestedUseError)
-      await expect(asked).rejects.toMatchObject({ code: 'NESTED_USE', outcome: 'notApplied' })
-      await tx.transaction(() => expect(ask(connection)).rejects.toBeInstanceOf(NestedUseError))
-      await tx.query('select 1')
-      await expect(ask(connection)).rejects.toBeInstanceOf(NestedUseError)
-    })
-  })
+  it.each(requests)(
+    'transaction is nested use and rejects at once: %s (txpostgres point 17)',
+    async (_, ask) => {
+      const connection = await openConnection(server)
+      await connection.transaction(async (tx) => {
+        const { pending } = connection
+        const asked = ask(connection)
+        expect(connection.pending).toBe(pending)
+        await expect(asked).rejects.toBeInstanceOf(NestedUseError)
+        await expect(asked).rejects.toMatchObject({ code: 'NESTED_USE', outcome: 'notApplied' })
+        await tx.transaction(() => expect(ask(connection)).rejects.toBeInstanceOf(NestedUseError))
+        await tx.query('select 1')
+        await expect(ask(connection)).rejects.toBeInstanceOf(NestedUseError)
+      })
+    },
+  )
 
   it.each(requests)('session is nested use and rejects at once: %s', async (_, ask) => {
     const connection = await openConnection(server)

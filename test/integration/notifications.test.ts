@@ -22,7 +22,7 @@ const arrived = (heard: readonly unknown[], count: number) =>
   eventually(() => heard.length >= count, { what: `${count} notifications`, timeoutMs: 10_000 })
 
 describe('notifications', () => {
-  it('of others come with channel, payload and who sent them', async () => {
+  it('of others come with channel, payload and who sent them (txpostgres 48)', async () => {
     const connection = await openConnection(server)
     const heard = await hearing(connection, 'heard orders')
     const [sender] = await server.sql<{ pid: number }>('select pg_backend_pid() as pid')
@@ -31,7 +31,7 @@ describe('notifications', () => {
     expect(heard).toEqual([{ channel: 'heard orders', payload: 'the first', processId: sender?.pid }])
   })
 
-  it('come during and between queries, whose answers they leave alone', async () => {
+  it('come during and between queries, whose answers they leave alone (txpostgres 16)', async () => {
     const connection = await openConnection(server)
     const heard = await hearing(connection, 'heard orders')
     const slow = connection.query('select pg_sleep(0.05), 1 as n')
@@ -53,7 +53,7 @@ describe('notifications', () => {
     expect(order).toEqual(['notification', 'answer'])
   })
 
-  it('come in the order they were sent, ten across batches, ten in one text, ten in a transaction', async () => {
+  it('come in the order they were sent, ten across batches, ten in one text, ten in a transaction (txpostgres 51, 52)', async () => {
     const connection = await openConnection(server)
     const heard = await hearing(connection, 'heard orders')
     for (const n of numbers(5)) await notify('heard orders', n)
@@ -70,7 +70,7 @@ describe('notifications', () => {
     expect(payloads(heard)).toEqual([...numbers(5), ...numbers(5), ...numbers(10), ...numbers(10)])
   })
 
-  it('reach the observer of their channel only, and every observer of everything', async () => {
+  it('reach the observer of their channel only, and every observer of everything (txpostgres 53)', async () => {
     const connection = await openConnection(server)
     const [orders, jobs] = [
       await hearing(connection, 'heard orders'),

@@ -17,7 +17,7 @@ const arrived = (heard: Notification[], count: number) =>
   eventually(() => heard.length >= count, { what: `${count} notifications` })
 
 describe('notify', () => {
-  it('sends a payload, or an empty one, and tells who sent it', async () => {
+  it('sends a payload, or an empty one, and tells who sent it (txpostgres 49)', async () => {
     const connection = await openConnection(server)
     const heard = await hearing(connection, 'notified')
     expect(await connection.notify('notified', 'the first')).toBeUndefined()

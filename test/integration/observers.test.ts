@@ -11,7 +11,7 @@ const arrived = (heard: readonly unknown[], count: number) =>
   eventually(() => heard.length >= count, { what: `${count} calls` })
 
 describe('an observer', () => {
-  it('is awaited before its next call, and does not hold up another', async () => {
+  it('is awaited before its next call, and does not hold up another (txpostgres 55)', async () => {
     const connection = await openConnection(server)
     const order: string[] = []
     let running = 0
@@ -48,7 +48,7 @@ describe('an observer', () => {
         throw new Error('no good')
       },
     ],
-  ])('that %s is reported, called again, and harms nobody', async (_, observer) => {
+  ])('that %s is reported, called again, and harms nobody (txpostgres 54, 56)', async (_, observer) => {
     const world = await worldOfTest(server)
     const connection = await world.connect()
     const heard: Notification[] = []
@@ -105,7 +105,7 @@ describe('an observer', () => {
     expect(heard.sort()).toEqual(['listener 1', 'observer 1'])
   })
 
-  it('is a member of a set: added twice it is called once, and removed once it is gone', async () => {
+  it('is a member of a set: added twice it is called once, and removed once it is gone (txpostgres 46, point 3)', async () => {
     const connection = await openConnection(server)
     const heard: string[] = []
     const observer = ({ payload }: Notification) => heard.push(payload)
@@ -125,7 +125,7 @@ describe('an observer', () => {
     expect(heard).toEqual(['1', '3'])
   })
 
-  it('may be added before connect, hears every channel, and survives a recovery', async () => {
+  it('may be added before connect, hears every channel, and survives a recovery (txpostgres point 3)', async () => {
     const world = await worldOfTest(server, { config: { whileDown: { waitMs: 5000 } } })
     const connection = world.connection()
     const heard: string[] = []

@@ -115,7 +115,7 @@ describe('connect()', () => {
     await expect(failing).rejects.toBeInstanceOf(InvalidOptionError)
   })
 
-  it('the method resolves with the connection itself, as ready() does', async () => {
+  it('the method resolves with the connection itself, as ready() does (txpostgres 11, point 1)', async () => {
     const world = await worldOfTest(server)
     const connection = world.connection()
     const ready = connection.ready()

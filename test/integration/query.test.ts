@@ -6,7 +6,7 @@ const server = await testServer()
 afterAll(() => server.dispose())
 
 describe('a query', () => {
-  it('takes a text and values and answers as pg does', async () => {
+  it('takes a text and values and answers as pg does (txpostgres 25)', async () => {
     const connection = await openConnection(server)
     const result = await connection.query('select $1::int + 1 as next, $2::text as word', [41, 'so'])
     expect(result).toMatchObject({ command: 'SELECT', rowCount: 1, rows: [{ next: 42, word: 'so' }] })
@@ -16,7 +16,7 @@ describe('a query', () => {
     ])
   })
 
-  it('takes the same as a config, and prefers the values given beside it', async () => {
+  it('takes the same as a config, and prefers the values given beside it (txpostgres 21, point 8)', async () => {
     const connection = await openConnection(server)
     const config = { text: 'select $1::int as n', values: [1] }
     expect((await connection.query(config)).rows).toEqual([{ n: 1 }])
@@ -124,7 +124,7 @@ describe('a query', () => {
     expect((await connection.query('select 2 as n')).rows).toEqual([{ n: 2 }])
   })
 
-  it('lets a server error through untouched, with all its fields', async () => {
+  it('lets a server error through untouched, with all its fields (txpostgres 22)', async () => {
     const connection = await openConnection(server)
     await connection.query('create temp table account (id int primary key)')
     await connection.query('insert into account values (1)')
@@ -141,7 +141,7 @@ describe('a query', () => {
     expect(connection.state).toBe('connected')
   })
 
-  it('has the order of its calls, also when 2000 are asked for in one tick', async () => {
+  it('has the order of its calls, also when 2000 are asked for in one tick (txpostgres 26)', async () => {
     const connection = await openConnection(server)
     const order: number[] = []
     const asked = Array.from({ length: 2000 }, async (_, n) => {

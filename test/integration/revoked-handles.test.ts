@@ -41,7 +41,7 @@ async function expectRevoked(uses: Promise<unknown>[]): Promise<void> {
 }
 
 describe('a handle whose callback has settled', () => {
-  it('is refused after the transaction, its nested ones and the session have ended', async () => {
+  it('is refused after the transaction, its nested ones and the session have ended (txpostgres point 17)', async () => {
     const connection = await openConnection(server)
     const handles: (Transaction | Session)[] = []
     await connection.transaction(async (tx) => {

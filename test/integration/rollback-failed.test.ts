@@ -7,7 +7,7 @@ const server = await testServer()
 afterAll(() => server.dispose())
 
 describe('a rollback that fails on a living session', () => {
-  it('rejects with RollbackFailedError, and the session is replaced', async () => {
+  it('rejects with RollbackFailedError, and the session is replaced (txpostgres 30, point 17)', async () => {
     const world = await worldOfTest(server, { config: { whileDown: { waitMs: 5000 } } })
     const connection = await world.connect()
     const { processId } = connection

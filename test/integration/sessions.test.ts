@@ -61,7 +61,7 @@ describe('a session', () => {
     expect((await connection.query('select n from t')).rows).toEqual([{ n: 7 }])
   })
 
-  it('allows transactions by hand', async () => {
+  it('allows transactions by hand (txpostgres point 8)', async () => {
     const connection = await openConnection(server)
     await connection.session(async (session) => {
       await session.query('begin')

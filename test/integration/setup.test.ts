@@ -87,7 +87,7 @@ describe('setup', () => {
     await expect(connection.query('select 1')).rejects.toMatchObject({ code: 'CONNECTION_DEAD' })
   })
 
-  it('that fails at first is tried again by the schedule, with a new session each time', async () => {
+  it('that fails at first is tried again by the schedule, with a new session each time (txpostgres point 14)', async () => {
     const world = await worldOfTest(server)
     const pids: number[] = []
     const connection = await world

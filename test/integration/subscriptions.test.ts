@@ -22,7 +22,7 @@ async function take(subscription: Subscription, count: number): Promise<string[]
 }
 
 describe('a subscription', () => {
-  it('is iterated: what came before the loop is waiting in it', async () => {
+  it('is iterated: what came before the loop is waiting in it (txpostgres 57, point 3)', async () => {
     const connection = await openConnection(server)
     const subscription = await connection.listen('sub c')
     expect(subscription.channel).toBe('sub c')
@@ -84,7 +84,7 @@ describe('a subscription', () => {
     await expect(take(subscription, 1)).rejects.toThrow('observer')
   })
 
-  it('drops the oldest beyond its bufferLimit, and says so', async () => {
+  it('drops the oldest beyond its bufferLimit, and says so (txpostgres point 15)', async () => {
     const world = await worldOfTest(server)
     const connection = await world.connect()
     const subscription = await connection.listen('sub c', undefined, { bufferLimit: 3 })
@@ -107,7 +107,7 @@ describe('a subscription', () => {
 })
 
 describe('a channel', () => {
-  it('is listened to once for all its subscriptions, until the last has closed', async () => {
+  it('is listened to once for all its subscriptions, until the last has closed (txpostgres point 15)', async () => {
     const connection = await openConnection(server)
     const heard: string[] = []
     const both = await Promise.all([

@@ -63,7 +63,7 @@ describe('the deadline of a transaction', () => {
     await isWell(connection, processId)
   })
 
-  it('ends it while its code is thinking, and every later statement is refused for the same reason', async () => {
+  it('ends it while its code is thinking, and every later statement is refused for the same reason (txpostgres point 18)', async () => {
     const connection = await openConnection(server)
     const { processId } = connection
     const thinking: ((answer: unknown) => void)[] = []

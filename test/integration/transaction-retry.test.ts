@@ -65,7 +65,7 @@ describe('a transaction that cannot be serialised', () => {
     expect(isRetrySafe(reason)).toBe(true)
   })
 
-  it('is repeated as a whole with retry, and both take effect', async () => {
+  it('is repeated as a whole with retry, and both take effect (txpostgres point 21)', async () => {
     const { attempts, told } = await writeSkew(await pair(), { retry: true })
     expect(told.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled'])
     expect(attempts).toBe(3)

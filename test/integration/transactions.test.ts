@@ -17,7 +17,7 @@ const show = async (tx: Transaction, setting: string) => {
 const stored = (id: number) => server.sql('select cents from pgs_account where id = $1', [id])
 
 describe('a transaction', () => {
-  it('commits what its work did, and passes its result on', async () => {
+  it('commits what its work did, and passes its result on (txpostgres 28)', async () => {
     const connection = await openConnection(server)
     const result = await connection.transaction(async (tx) => {
       await tx.query('insert into pgs_account values (1, 100)')
@@ -165,7 +165,7 @@ describe('a transaction', () => {
     await server.sql('drop table pgs_seat')
   })
 
-  it('whose COMMIT is answered by ROLLBACK rejects, and names the first error that was swallowed', async () => {
+  it('whose COMMIT is answered by ROLLBACK rejects, and names the first error that was swallowed (txpostgres point 16)', async () => {
     const connection = await openConnection(server)
     const swallowed: unknown[] = []
     const transaction = connection.transaction(async (tx) => {
@@ -186,7 +186,7 @@ describe('a transaction', () => {
 })
 
 describe('statements of a transaction that nobody awaits', () => {
-  it('are waited for before COMMIT', async () => {
+  it('are waited for before COMMIT (txpostgres point 17)', async () => {
     const connection = await openConnection(server)
     await connection.transaction((tx) => {
       void tx.query('select pg_sleep(0.02)')

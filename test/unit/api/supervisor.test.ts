@@ -49,7 +49,7 @@ describe('a supervisor', () => {
     await expect(supervisor.run(() => ++calls)).resolves.toBe(1)
   })
 
-  it('tells what it does, with numbers', async () => {
+  it('tells what it does, with numbers (txpostgres point 2)', async () => {
     const { clock, resource, supervisor, told } = supervised({ backoff: () => [0, 500, 700] })
     resource.connects = [() => Promise.reject(reset()), () => Promise.reject(reset())]
     supervisor.report(reset())
@@ -80,13 +80,13 @@ describe('a supervisor', () => {
     expect(supervisor.isDead).toBe(false)
   })
 
-  it('makes 10 000 attempts without a delay, and lets others have a turn', async () => {
-    const backoff = () => Array.from({ length: 10_001 }, () => 0)
+  it('makes 1000 attempts without a delay, and lets others have a turn', async () => {
+    const backoff = () => Array.from({ length: 1001 }, () => 0)
     const { clock, resource, supervisor, told } = supervised({ backoff })
-    resource.connects = Array.from({ length: 10_000 }, () => () => Promise.reject(reset()))
+    resource.connects = Array.from({ length: 1000 }, () => () => Promise.reject(reset()))
     supervisor.report(reset())
     await clock.advanceAsync(0)
-    expect(told.at(-1)).toEqual(['recovered', { attempts: 10_001 }])
+    expect(told.at(-1)).toEqual(['recovered', { attempts: 1001 }])
   })
 
   it('is judged by the detector of its options, which keeps its this', async () => {

@@ -15,7 +15,7 @@ function all(options: ExponentialBackoffOptions): number[] {
 }
 
 describe('exponential backoff', () => {
-  it('begins at once, grows by 1.7 from 100 ms, stays at ten seconds', () => {
+  it('begins at once, grows by 1.7 from 100 ms, stays at ten seconds (txpostgres 63)', () => {
     const expected = [
       0, 170, 289, 491.3, 835.21, 1419.857, 2413.7569, 4103.38673, 6975.757441, 10_000, 10_000,
     ]
@@ -25,26 +25,26 @@ describe('exponential backoff', () => {
     })
   })
 
-  it('gives the sequence of txpostgres: 10, at most 90, times 2', () => {
+  it('gives the sequence of txpostgres: 10, at most 90, times 2 (txpostgres 69)', () => {
     expect(draw(6, { initialDelayMs: 10, maxDelayMs: 90, factor: 2, jitter: 0 })).toEqual([
       0, 20, 40, 80, 90, 90,
     ])
   })
 
-  it('counts the immediate attempt', () => {
+  it('counts the immediate attempt (txpostgres 66)', () => {
     expect(all({ maxAttempts: 1 })).toEqual([0])
     expect(all({ maxAttempts: 3, jitter: 0, factor: 2 })).toEqual([0, 200, 400])
   })
 
-  it('begins with the first growth when not immediate', () => {
+  it('begins with the first growth when not immediate (txpostgres 65)', () => {
     expect(all({ immediate: false, maxAttempts: 3, jitter: 0, factor: 2 })).toEqual([200, 400, 800])
   })
 
-  it('goes on for ever without a limit, at the cap', () => {
+  it('goes on for ever without a limit, at the cap (txpostgres 64, 67)', () => {
     expect(draw(1000, { jitter: 0 }).at(-1)).toBe(10_000)
   })
 
-  it('grows for ever without a cap, up to what a timer takes', () => {
+  it('grows for ever without a cap, up to what a timer takes (txpostgres 68)', () => {
     const delays = draw(100, { maxDelayMs: 0, jitter: 0 })
     expect(delays[20]).toBeGreaterThan(1_000_000)
     expect(delays.at(-1)).toBe(longest)
@@ -60,7 +60,7 @@ describe('exponential backoff', () => {
     expect(draw(3, { initialDelayMs: 0 })).toEqual([0, 0, 0])
   })
 
-  it('leaves half of each delay to chance, also at the cap', () => {
+  it('leaves half of each delay to chance, also at the cap (txpostgres point 12)', () => {
     const scripted = [0, 0.5, 1, 0.25]
     const options = { initialDelayMs: 1000, factor: 10, random: () => scripted.shift()! }
     expect(draw(5, options)).toEqual([0, 10_000, 7500, 5000, 8750])

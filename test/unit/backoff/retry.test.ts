@@ -10,7 +10,7 @@ const never = () => new Promise<never>(() => {})
 const delays = (...ms: number[]) => ({ backoff: () => ms })
 
 describe('retry', () => {
-  it('calls synchronously when the first delay is 0', async () => {
+  it('calls synchronously when the first delay is 0 (txpostgres 70, point 2)', async () => {
     const { fn, calls } = failing(0)
     const promise = retry(fn)
     expect(calls).toEqual([1])
@@ -27,7 +27,7 @@ describe('retry', () => {
     await expect(promise).resolves.toBe('done')
   })
 
-  it('calls again after each delay until it succeeds, and asks shouldRetry once per error', async () => {
+  it('calls again after each delay until it succeeds, and asks shouldRetry once per error (txpostgres 71)', async () => {
     const clock = new VirtualClock()
     const { fn, calls } = failing(2)
     const asked: unknown[] = []
@@ -49,14 +49,14 @@ describe('retry', () => {
     expect(clock.pendingTimers).toBe(0)
   })
 
-  it('rejects with the last error itself when the schedule ends, and keeps them all', async () => {
+  it('rejects with the last error itself when the schedule ends, and keeps them all (txpostgres 72)', async () => {
     const errors = [new Error('first'), new Error('second')]
     const promise = retry((attempt) => Promise.reject(errors[attempt - 1]), delays(0, 0))
     expect(await promise.catch((error: unknown) => error)).toBe(errors[1])
     expect(promise.errors).toEqual(errors)
   })
 
-  it('stops at the first error that is not to be retried', async () => {
+  it('stops at the first error that is not to be retried (txpostgres 73)', async () => {
     const clock = new VirtualClock()
     const shouldRetry = (error: unknown) => error instanceof RangeError
     const fn = (attempt: number) => Promise.reject(attempt < 3 ? new RangeError() : new TypeError('no'))
@@ -71,7 +71,7 @@ describe('retry', () => {
     await expect(retry(fn, { ...delays(0, 0), shouldRetry })).resolves.toBe('done')
   })
 
-  it('rejects with what shouldRetry throws', async () => {
+  it('rejects with what shouldRetry throws (txpostgres 74)', async () => {
     const { fn, calls } = failing(9)
     const shouldRetry = () => {
       throw new Error('who am I to judge')
@@ -133,7 +133,7 @@ describe('retry', () => {
 })
 
 describe('resetBackoff', () => {
-  it('leaves a delay that has begun alone, then takes the new ones', async () => {
+  it('leaves a delay that has begun alone, then takes the new ones (txpostgres 75, point 2)', async () => {
     const clock = new VirtualClock()
     const { fn, calls } = failing(9)
     const promise = retry(fn, { ...delays(0, 1000, 1000, 1000), clock })
@@ -207,7 +207,7 @@ describe("retry's signal", () => {
     expect(calls).toEqual([])
   })
 
-  it('ends a delay', async () => {
+  it('ends a delay (txpostgres 76)', async () => {
     const clock = new VirtualClock()
     const { fn, calls } = failing(9)
     const controller = new AbortController()

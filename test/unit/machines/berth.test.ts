@@ -19,7 +19,7 @@ describe('a berth', () => {
     expect(heard).toEqual(['a', 'b', 'c'].map(parameter))
   })
 
-  it('hears nothing more of a session that was cleared away, as when it is closed only then', () => {
+  it('hears nothing more of a session that was cleared away, as when it is closed only then (txpostgres 32)', () => {
     const berth = new Berth()
     const old = berth.expect()
     berth.moor(wire)

@@ -17,7 +17,7 @@ describe('a mailbox', () => {
     ])
   })
 
-  it('waits for each answer when it does not pipeline', () => {
+  it('waits for each answer when it does not pipeline (txpostgres 32, point 4)', () => {
     const office = PostOffice.open({ isPipelined: false })
     office.askAll('a', 'b', 'c')
     expect(office.wire.written).toEqual(['a'])

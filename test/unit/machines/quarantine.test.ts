@@ -39,7 +39,7 @@ describe('a cancel', () => {
     expect(office.settledWith.map(({ text }) => text)).toEqual(['a', 'b'])
   })
 
-  it('is asked for once, however often it is wished', () => {
+  it('is asked for once, however often it is wished (txpostgres 8)', () => {
     const office = PostOffice.open()
     const a = office.ask('a')
     office.cancel(a)

@@ -1,0 +1,120 @@
+// What the 76 tests of txpostgres 1.7 assert, in our words and in the order of its test suite. Port: P as it is, A the idea
+// by another mechanism, N nothing to port.
+
+export type Port = 'P' | 'A' | 'N'
+export type Behaviour = readonly [port: Port, fact: string]
+
+/** The first is number 1. */
+export const behaviours: readonly Behaviour[] = [
+  // Polling: the driver's own event loop, which pg hides.
+  ['N', 'an abstract `pollable()` raises NotImplementedError'],
+  ['N', 'polling registers and unregisters reader and writer as the driver asks'],
+  ['N', '`fileno()` and `logPrefix()` are forwarded'],
+  ['A', 'signals of a loss that come after the answer change nothing about it'],
+  ['A', "cut off while waiting: rejects with the driver's own error, and does not hang"],
+  ['A', 'lost while idle, with nobody waiting: no error is thrown anywhere'],
+  ['A', 'an answer that the protocol does not allow rejects'],
+  ['A', 'a cancel reaches the server once, and settles nothing before the server has answered'],
+  ['A', 'a cancel that cannot be carried out is no error of its own'],
+  // Connection
+  ['P', 'connects and closes'],
+  ['P', 'connect resolves with the connection; every statement commits by itself'],
+  ['P', 'a second connect is refused; after closing the same object connects again'],
+  ['P', 'connect rejects when the driver fails, throws or makes no sense; afterwards it can connect'],
+  ['P', 'of a first life nothing is left in the second'],
+  ['P', 'closing twice is no error'],
+  ['A', 'nobody else reads from the socket while a statement runs'],
+  // Statements one by one
+  ['P', 'a statement runs'],
+  ['P', 'a function is called by name'],
+  ['P', 'a cursor that was used can be closed'],
+  ['P', 'statements one after the other see what the ones before have done'],
+  ['A', 'text and values can be given by name'],
+  ['P', 'an error of the server reaches its caller'],
+  ['P', 'a call with bad values rejects and never throws'],
+  ['P', 'a transaction by hand sees its own rows, and none after its rollback'],
+  // Queries of a connection
+  ['P', 'a query resolves with its rows'],
+  ['P', 'queries that do not wait for each other each get their own answer'],
+  ['P', 'an operation runs for its effect'],
+  ['P', "a transaction commits and resolves with its callback's result"],
+  ['P', 'an error inside rolls back, and is what the transaction rejects with'],
+  ['P', 'a rollback that fails is told together with the error that led to it'],
+  ['P', 'a terminated session rejects what runs, and then what comes'],
+  ['A', 'a late word of another session fails nothing; what is queued is not handed to the driver yet'],
+  ['P', 'closing while a statement runs rejects it'],
+  // Pool
+  ['P', 'has `min` connections after its start'],
+  ['P', 'as many queries as connections run at once'],
+  ['P', 'more queries than connections wait for their turn'],
+  ['P', 'operations in parallel all take effect'],
+  ['P', 'transactions in parallel are each a transaction'],
+  ['P', 'start rejects when one connection fails'],
+  ['P', 'a connection can be taken out and another put in'],
+  ['P', 'a busy connection is not torn out'],
+  // Cancelling
+  ['P', 'a running query is cancelled'],
+  ['A', 'a query can be cancelled without its connection at hand'],
+  ['P', 'cancelling inside a transaction rolls back all of it'],
+  ['P', 'what runs and what is queued can both be cancelled'],
+  // Observers
+  ['P', 'an observer that is added twice is there once'],
+  ['P', 'removing twice, or what was never added, does nothing'],
+  ['P', 'a notification of another session arrives with its channel'],
+  ['P', 'a notification of the own session arrives, too'],
+  ['P', 'after UNLISTEN nothing arrives any more'],
+  ['P', 'three notifications are three calls'],
+  ['P', 'notifications arrive in the order they were sent'],
+  ['P', 'every observer hears every notification, until it is removed'],
+  ['P', 'an observer that throws harms nobody, and is told of'],
+  ['A', 'an observer is awaited before its next call: one queue for each observer'],
+  ['P', 'an observer that rejects is told of, and called again'],
+  ['A', 'the pace of delivery can be set from outside'],
+  ['P', 'an observer that runs queries hears each notification once'],
+  // Reconnection
+  ['P', 'a death checker and a schedule of the user recover the connection on a clock of the user'],
+  ['P', 'one recovery at a time; refused while dead; handlers run once it is back'],
+  ['P', 'a recovery handler that throws is told of and ignored'],
+  ['P', 'a close() that throws is ignored'],
+  // Schedules
+  ['P', 'the first delay is 0, then they grow'],
+  ['P', 'delays are capped'],
+  ['P', 'without the immediate attempt the first delay is not 0'],
+  ['P', 'the number of attempts is limited'],
+  ['P', 'without a limit there is no end'],
+  ['P', 'without a cap they grow on'],
+  ['P', '10, capped at 90, times 2: 0, 20, 40, 80, 90, 90'],
+  // Retrying
+  ['P', 'a first delay of 0 calls synchronously'],
+  ['P', 'calls again after each delay, and judges each failure once'],
+  ['P', 'rejects when the schedule is exhausted'],
+  ['P', 'a tester says which failures are worth a repetition'],
+  ['P', 'a tester that throws ends it with its error'],
+  ['P', 'a new schedule leaves the delay alone that has begun'],
+  ['P', 'can be cancelled while it waits'],
+]
+
+/** What a port forgets easily (1 to 9), and what had to become better (10 to 21). */
+export const points: readonly string[] = [
+  'connect resolves with the connection, which can be used again after its end',
+  'a supervisor for anything, `retry` and `exponentialBackoff` by themselves, with a clock of yours',
+  'observers before connect and across recoveries: a set, awaited one at a time, their errors told',
+  'a queue in order; what is cancelled in it never reached the driver',
+  "the driver's true error instead of a general one; an idle loss throws nothing",
+  'a pool: members in and out, start, removal while busy, a queue',
+  'client factory, death rule and delays of the user; a log of the user, one line an event',
+  'functions by name, transactions by hand, everything as one object',
+  'a choice of drivers, refused where the wanted one is missing',
+  'the end is the end: no attempt, no delay, nothing comes back; the queue is refused in order',
+  'death is told by socket and protocol, never by errors of statements; a refused login stops the schedule',
+  'each attempt has a deadline, chance is left also at the cap, an exhausted schedule can be started over',
+  'the first connect can be repeated, bounded, aborted; a refused connect() changes nothing',
+  'a recovery is complete before anybody uses it',
+  'LISTENs stand again by themselves, gaps are told, order holds, buffers are bounded',
+  'a COMMIT that was a ROLLBACK is an error; one that was lost is unknown; other losses are what they are',
+  'statements nobody awaited, handles after their end, nested use, and failed rollbacks are dealt with',
+  'a cancel is for a whole transaction, knows whose it is, and hits no neighbour; there are deadlines',
+  'a pool that replaces what is dead and never hands it out',
+  'states and events to watch, waiting or refusing while down, heartbeats',
+  'row counts, COPY, cursors, isolation levels, repeated transactions',
+]
