@@ -1,5 +1,6 @@
 // The chart as plain data, read from the live state nodes: XState's own `definition` leaves out the eventless transitions.
 import type { ChartNode } from '../src/machines/chart-node.ts'
+import { answersOf, edgeIds } from '../src/traces/edge-ids.ts'
 
 export interface ChartState {
   /** 'attached.inTransaction'; '' is the chart itself. */
@@ -15,6 +16,8 @@ export interface ChartState {
 }
 
 export interface ChartEdge {
+  /** As in traces: 'attached/judge/0'. */
+  readonly id: string
   readonly source: string
   readonly event: string
   /** 'else' where the same event has guards before; undefined where it has none. */
@@ -22,12 +25,13 @@ export interface ChartEdge {
   /** Undefined: the state stays. */
   readonly target: string | undefined
   readonly actions: readonly string[]
+  readonly description: string | undefined
 }
 
 type Transition = NonNullable<ChartNode['always']>[number]
 
 export function readChart(node: ChartNode): ChartState {
-  const initial = node.initial.target[0]
+  const initial = node.initial?.target[0]
   return {
     path: pathOf(node),
     description: node.description,
@@ -42,26 +46,39 @@ export function readChart(node: ChartNode): ChartState {
 
 export const allStates = (state: ChartState): ChartState[] => [state, ...state.children.flatMap(allStates)]
 
+export const allEdges = (chart: ChartState): ChartEdge[] => allStates(chart).flatMap(({ edges }) => edges)
+
 export const keyOf = (path: string): string => path.slice(path.lastIndexOf('.') + 1)
+
+/** 'dial.failed [isHopeless]' */
+export const labelOf = ({ event, guard }: Pick<ChartEdge, 'event' | 'guard'>): string =>
+  guard === undefined ? event : `${event} [${guard}]`
+
+/** Leads from a state into itself. */
+export const isInward = ({ source, target }: Pick<ChartEdge, 'source' | 'target'>): boolean =>
+  target !== undefined && (target === source || target.startsWith(source === '' ? '' : `${source}.`))
 
 const pathOf = ({ path }: ChartNode): string => path.join('.')
 
 function edgesOf(node: ChartNode): ChartEdge[] {
-  const delays = new Map(node.after.map(({ eventType, delay }) => [eventType, `after ${String(delay)}`]))
-  const candidates = [['at once', node.always ?? []] as const, ...node.transitions]
-  return candidates.flatMap(([event, transitions]) =>
-    transitions.map((transition, index) => edgeOf(delays.get(event) ?? event, transition, index > 0)),
+  const ids = edgeIds(node.machine.root)
+  return answersOf(node).flatMap(([event, transitions]) =>
+    transitions.map((transition, index) => ({
+      id: ids.get(transition) ?? '',
+      ...edgeOf(event === 'always' ? 'at once' : event.replace(/^after\./, 'after '), transition, index > 0),
+    })),
   )
 }
 
-function edgeOf(event: string, transition: Transition, isLater: boolean): ChartEdge {
-  const { source, target, guard, actions } = transition
+function edgeOf(event: string, transition: Transition, isLater: boolean): Omit<ChartEdge, 'id'> {
+  const { source, target, guard, actions, description } = transition
   return {
     source: pathOf(source),
     event,
     guard: guard === undefined ? (isLater ? 'else' : undefined) : nameOf(guard),
     target: target?.map(pathOf).join(', '),
     actions: named(actions),
+    description,
   }
 }
 

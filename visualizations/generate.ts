@@ -3,13 +3,13 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { pictures } from './pictures.ts'
 
 const isChecking = process.argv.includes('--check')
-const folder = new URL('./', import.meta.url)
+const folder = new URL('./diagrams/', import.meta.url)
 
-for (const [name, text] of pictures()) {
+for (const [name, text] of await pictures()) {
   const file = new URL(name, folder)
   if (!isChecking) writeFileSync(file, text)
   else if (currentText(file) !== text) {
-    console.error(`visualizations/${name} is stale: npm run diagrams`)
+    console.error(`visualizations/diagrams/${name} is stale: npm run diagrams`)
     process.exitCode = 1
   }
 }

@@ -1,12 +1,12 @@
 // The chart as a text to read: an outline, then each state with all that it answers. Tables are aligned, for terminals.
 import { allStates, type ChartEdge, type ChartState, keyOf } from './chart.ts'
 
-export function transitionTableOf(chart: ChartState): string {
+export function transitionTableOf(chart: ChartState, name: string, title: string): string {
   const states = allStates(chart).filter(({ path }) => path !== '')
   return [
-    '# The chart of a connection',
+    `# ${title}`,
     '',
-    'Generated from `src/machines` by `npm run diagrams`; [connection.mmd](connection.mmd) draws the same.',
+    `Generated from \`src\` by \`npm run diagrams\`; [${name}.svg](${name}.svg) draws the same.`,
     'A state answers first what it says itself, then what the state around it says; of the lines of one event',
     'the first whose guard holds is taken. A line without a target changes no state.',
     '',
