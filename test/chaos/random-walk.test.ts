@@ -1,0 +1,38 @@
+// Eight callers do all that can be done while all that can go wrong does, in an order that a seed decides. Nothing is
+// asserted but that it ends well: every promise settled, every verdict as stored, everything closed.
+// `npm run chaos -- --seed N` repeats one.
+import { afterAll, expect, it } from 'vitest'
+import { planOf, type Step, tellPlan } from '../support/nemesis/plan.ts'
+import { seedsToWalk } from '../support/nemesis/seeds.ts'
+import { shrink } from '../support/nemesis/shrink.ts'
+import { walk } from '../support/nemesis/walk.ts'
+import { testServer } from '../support/test-server.ts'
+
+const server = await testServer()
+afterAll(() => server.dispose())
+
+const size = { callers: 8, steps: 150, disasters: 60 }
+const shrinkingMs = Number(process.env['PG_SUPERVISOR_CHAOS_SHRINK_MS'] ?? 60_000)
+
+it.each(seedsToWalk())(
+  'a walk of many callers through many disasters ends well with seed %i',
+  async (seed) => {
+    const plan = planOf(seed, size)
+    const { faults, history, losses } = await walk(server, plan)
+    if (faults.length > 0) throw new Error(await report(seed, plan, faults))
+    expect(history.operations.length).toBeGreaterThan((size.callers * size.steps) / 2)
+    expect(losses).toBeGreaterThan(0)
+  },
+  60_000 + shrinkingMs,
+)
+
+async function report(seed: number, plan: readonly Step[], faults: readonly string[]): Promise<string> {
+  const fails = async (part: readonly Step[]) => (await walk(server, part)).faults.length > 0
+  const least = await shrink(plan, fails, { forMs: shrinkingMs })
+  return [
+    `seed ${seed}: npm run chaos -- --seed ${seed}`,
+    ...faults.slice(0, 10).map((fault) => `- ${fault}`),
+    `cut down from ${plan.length} to ${least.length} steps:`,
+    tellPlan(least),
+  ].join('\n')
+}
