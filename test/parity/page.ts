@@ -6,7 +6,8 @@ const head = `# What txpostgres does, and where it is tested here
 Generated from the names of the tests by \`npm run parity\`; a stale page fails a test, and so does a behaviour without one.
 
 The test suite of [txpostgres](https://github.com/wulczer/txpostgres) 1.7 asserts 76 behaviours. P: here as it is there.
-A: the idea is here, by another mechanism. N: nothing to port, for it is about Twisted or psycopg2.
+A: the idea is here, by another mechanism. N: nothing to port, for it is about Twisted or psycopg2. How to move from there
+to here is in [from-txpostgres.md](from-txpostgres.md).
 `
 
 export function parityPage(proofs: readonly Proof[]): string {

@@ -1,0 +1,149 @@
+import { readdirSync } from 'node:fs'
+import { afterAll, describe, expect, it } from 'vitest'
+import { eventually } from '../support/eventually.ts'
+import { ExampleProgram } from '../support/example-program.ts'
+import { testServer } from '../support/test-server.ts'
+
+const server = await testServer()
+afterAll(() => server.dispose())
+
+const tried = new Set<string>()
+const started: ExampleProgram[] = []
+afterAll(() => {
+  for (const program of started) program.kill('SIGKILL')
+})
+
+function start(name: string, args: readonly string[] = []): ExampleProgram {
+  tried.add(name)
+  const program = new ExampleProgram(name, { DATABASE_URL: server.url }, args)
+  started.push(program)
+  return program
+}
+
+const well = { code: 0, stderr: '' }
+
+/** Ends it as Ctrl-C does, which nobody can do to another process on Windows: there it is killed. */
+async function interrupted(program: ExampleProgram): Promise<unknown> {
+  program.kill('SIGINT')
+  const ending = await program.ended()
+  return process.platform === 'win32' ? well : ending
+}
+
+const terminate = (applicationName: string) =>
+  server.sql('select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1', [
+    applicationName,
+  ])
+
+describe.concurrent('the example program', { timeout: 120_000 }, () => {
+  it('basic asks a question', async () => {
+    const program = start('basic')
+    expect(await program.ended()).toEqual(well)
+    expect(program.stdout).toMatch(/^\d\d tables, the first of them: pg_aggregate\n$/)
+  })
+
+  it('transaction stores all or nothing', async () => {
+    const program = start('transaction')
+    expect(await program.ended()).toEqual(well)
+    expect(program.lines).toEqual(['rolled back: changed my mind', 'stored: 1', 'dropped: DROP'])
+  })
+
+  it('custom-rows has rows of three kinds', async () => {
+    const program = start('custom-rows')
+    expect(await program.ended()).toEqual(well)
+    expect(program.lines).toEqual([
+      'maps: pg_default, pg_global',
+      'own: pg_default!, pg_global',
+      'arrays: pg_default, pg_global',
+    ])
+  })
+
+  it('notify answers each notification, also after a loss', async () => {
+    const program = start('notify')
+    await program.said("Listening on the 'list' channel")
+    await server.sql("notify list, 'user'; notify list, 'auth'")
+    await program.said('pg_auth_members')
+    await terminate('notify example')
+    await program.said('Listening again')
+    await server.sql("notify list, 'tablespace'")
+    await program.said('pg_tablespace')
+    expect(await interrupted(program)).toEqual(well)
+    expect(program.lines).toEqual([
+      "Listening on the 'list' channel",
+      "Tables with 'user' in their name: pg_user_mapping",
+      "Tables with 'auth' in their name: pg_auth_members, pg_authid",
+      'Listening again; something may have been missed',
+      "Tables with 'tablespace' in their name: pg_tablespace",
+    ])
+  })
+
+  it('reconnection says what happens, and goes on', async () => {
+    const program = start('reconnection')
+    await program.said('query returned result: 1')
+    await terminate('reconnection example')
+    await program.said('[*] connection recovered')
+    const answers = program.stdout.split('-> query returned').length - 1
+    await program.said('-> query returned', answers + 1)
+    expect(await interrupted(program)).toEqual(well)
+    const told = program.lines.filter((line) => line.startsWith('[*]'))
+    expect(told.slice(0, 3)).toEqual([
+      '[*] connection made',
+      expect.stringMatching(/^\[\*\] database connection is down: .* \(57P01\)$/),
+      '[*] attempt 1 in 0 ms',
+    ])
+    expect(told.at(-1)).toBe('[*] connection recovered')
+  })
+
+  it('advisory-lock has one leader at a time, and another when that one dies', async () => {
+    const programs = [start('advisory-lock', ['4']), start('advisory-lock', ['4'])]
+    for (const program of programs) expect(await program.ended()).toEqual(well)
+    const spans = programs.map(({ lines }) => {
+      expect(lines[0]).toBe('leading')
+      expect(lines.at(-1)).toBe('stepped down')
+      return lines.filter((line) => line.startsWith('step ')).map((line) => line.replace(/^step \d+ at /, ''))
+    })
+    const [first, second] = spans.sort(([one = ''], [other = '']) => (one < other ? -1 : 1))
+    expect((first?.at(-1) ?? '') < (second?.[0] ?? '')).toBe(true)
+
+    const leader = start('advisory-lock', ['100000'])
+    await leader.said('step 1')
+    const heir = start('advisory-lock', ['1'])
+    const waiting = "select 1 from pg_locks where locktype = 'advisory' and not granted"
+    await eventually(async () => (await server.sql(waiting)).length > 0, {
+      what: 'the heir waits',
+      timeoutMs: 20_000,
+    })
+    leader.kill('SIGKILL')
+    expect(await heir.ended()).toEqual(well)
+    expect(heir.lines.at(-1)).toBe('stepped down')
+  })
+
+  it('death-checker leaves a server that refuses to write', async () => {
+    const program = start('death-checker')
+    expect(await program.ended()).toEqual(well)
+    expect(program.lines).toEqual([
+      'refused: 25006',
+      'lost: the server reported an error while querying (25006)',
+      'a new session',
+    ])
+  })
+
+  it('reconnecting-listener does what is to do, after a loss as before', async () => {
+    await server.sql('create table job (id bigserial primary key, task text, done_at timestamptz)')
+    await server.sql("insert into job (task) values ('was there before')")
+    const program = start('reconnecting-listener')
+    await program.said('done: was there before')
+    await server.sql("insert into job (task) values ('write a letter'); notify job")
+    await program.said('done: write a letter')
+    await terminate('letter writer')
+    await server.sql("insert into job (task) values ('nobody was told of')")
+    await program.said('done: nobody was told of')
+    expect(await interrupted(program)).toEqual(well)
+  })
+})
+
+describe('the example programs', () => {
+  it('are all run here', () => {
+    const programs = readdirSync('examples').map((file) => file.replace(/\.ts$/, ''))
+    expect(programs.toSorted()).toEqual([...tried].toSorted())
+  })
+})
