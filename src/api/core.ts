@@ -26,6 +26,7 @@ import { Leases } from './leases/leases.ts'
 import { harmlessInspector } from './notices/harmless-inspector.ts'
 import type { Notices } from './notices/notices.ts'
 import { commitReply } from './requests/commit-reply.ts'
+import { mayHaveCommitted } from './requests/commits-inside.ts'
 import { Ledger } from './requests/ledger.ts'
 import { Refusals } from './requests/refusals.ts'
 import { StatementWatch } from './requests/statement-watch.ts'
@@ -222,11 +223,12 @@ export class Core implements MailboxHost, RequestKeeper, WiringParts {
   }
 
   timeOut(request: Request, ms: number): void {
-    const confirmed = this.refusals.timedOut(ms, 'execution')
+    const isUndone = !request.wasWritten && !mayHaveCommitted(request)
+    const confirmed = this.refusals.timedOut(ms, 'execution', isUndone ? 'notApplied' : 'unknown')
     const tooLate = this.refusals.timedOut(ms, 'execution', 'unknown')
     this.mailbox.cancel(
       request,
-      { confirmed, tooLate, cause: confirmed },
+      { confirmed, tooLate, cause: confirmed, isDeadline: true },
       // Written on a session that died, it waits to be repeated.
       request.wasWritten ? tooLate : this.refusals.timedOut(ms, 'queue'),
     )

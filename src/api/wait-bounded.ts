@@ -1,7 +1,7 @@
 import { Deadline } from '../machines/deadline.ts'
 import type { Core } from './core.ts'
 import type { WaitOptions } from './queryable.ts'
-import { checkWaitOptions } from './requests/wait-options.ts'
+import { checkWaitOptions, reasonOf } from './requests/wait-options.ts'
 
 /**
  * Begins something that goes on by itself, and waits for it; an abort or a deadline ends the waiting, not the thing. Of bad
@@ -10,11 +10,11 @@ import { checkWaitOptions } from './requests/wait-options.ts'
 export async function waitBounded<T>(core: Core, begin: () => Promise<T>, options: WaitOptions): Promise<T> {
   const { signal, timeoutMs } = options
   checkWaitOptions(options)
-  if (signal?.aborted) throw signal.reason
+  if (signal?.aborted) throw reasonOf(signal)
   const work = begin()
   if (signal === undefined && timeoutMs === undefined) return work
   return new Promise((resolve, reject) => {
-    const abort = (): void => reject(signal?.reason)
+    const abort = (): void => reject(reasonOf(signal as AbortSignal))
     const deadline =
       timeoutMs === undefined
         ? undefined

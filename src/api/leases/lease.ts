@@ -7,6 +7,7 @@ import { Lane, type LaneKind } from '../../machines/mailbox/lane.ts'
 import type { Request, RequestInit, RequestLane } from '../../machines/mailbox/request.ts'
 import type { Core } from '../core.ts'
 import type { WaitOptions } from '../queryable.ts'
+import { reasonOf } from '../requests/wait-options.ts'
 import { runInside } from './scope.ts'
 
 export type WorkOutcome<T> =
@@ -42,8 +43,11 @@ export class Lease {
   /** Binds the whole of it, from the queue to the end, to a signal and a deadline; returns how to let go. */
   bind({ signal, timeoutMs }: WaitOptions): () => void {
     const { clock } = this.core
-    const abort = (): void => this.#cutBy(signal?.reason, signal?.reason)
-    if (signal?.aborted) this.lane.cut(signal.reason)
+    const abort = (): void => {
+      const reason = reasonOf(signal as AbortSignal)
+      this.#cutBy(reason, reason)
+    }
+    if (signal?.aborted) this.lane.cut(reasonOf(signal))
     signal?.addEventListener('abort', abort, { once: true })
     const deadline =
       timeoutMs === undefined ? undefined : new Deadline(clock, timeoutMs, () => this.#expire(timeoutMs))
@@ -83,8 +87,10 @@ export class Lease {
     return requests.filter((request) => request === this.#opener || request.lane.isWithin(this.lane))
   }
 
-  /** Runs the user's code inside the lane. */
-  run<T>(work: () => Promise<T> | T): Promise<WorkOutcome<T>> {
+  /** Runs the user's code inside the lane, unless that was cut while it was being opened. */
+  async run<T>(work: () => Promise<T> | T): Promise<WorkOutcome<T>> {
+    const { refusal } = this.lane
+    if (refusal !== undefined) return { kind: 'cut', error: refusal.error }
     const over = (outcome: WorkOutcome<T>): WorkOutcome<T> => {
       this.isOver = true
       return outcome

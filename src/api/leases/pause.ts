@@ -1,5 +1,6 @@
 import type { Core } from '../core.ts'
 import type { WaitOptions } from '../queryable.ts'
+import { reasonOf } from '../requests/wait-options.ts'
 
 /** Waits between two attempts of the same work; an abort, a deadline or the connection's end cuts it short. */
 export function pause(
@@ -17,7 +18,7 @@ export function pause(
       stopWatching()
       settle()
     }
-    const abort = (): void => done(() => reject(signal?.reason))
+    const abort = (): void => done(() => reject(reasonOf(signal as AbortSignal)))
     const timer = clock.setTimeout(
       () => done(isTooLong ? () => reject(refusals.timedOut(timeoutMs, 'queue')) : resolve),
       Math.min(ms, timeoutMs),

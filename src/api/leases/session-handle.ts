@@ -20,6 +20,8 @@ export class SessionHandle extends Handle<HandleOwner> implements Session {
     const refusal = this.refusalFor(options)
     if (refusal !== undefined) throw refusal.error
     await this.#refuseInsideOfAnother()
+    // It was cut meanwhile.
+    if (this.lane.refusal !== undefined) throw this.lane.refusal.error
     return runTransaction(this.core, this.lane, work, options)
   }
 
@@ -53,6 +55,8 @@ export async function runSession<T>(
     await lease.begin({ text: '', role: 'lease' })
     const outcome = await lease.run(() => work(new SessionHandle(lease)))
     await Promise.race([lease.stragglers(), lease.whenCut()])
+    // Cut: transactions in it are cut as well, and roll back first.
+    if (lease.lane.stage === 'open') await lease.stragglers()
     await cleanUp(lease)
     if (outcome.kind === 'done') return outcome.value
     throw outcome.error

@@ -31,8 +31,9 @@ export async function runTransaction<T>(
       const bounds = leftOf(options, core.clock.now() - started)
       const tried = await tryOnce(core, parent, work, options, bounds, attempt > 1)
       if (tried.kind === 'done') return tried.value
-      // A session lease that was lost can't be begun in again.
-      const delayMs = parent.stage === 'open' && mayRepeat(tried, attempt, plan) ? delays.next() : undefined
+      // A session lease that was lost or cut can't be begun in again.
+      const isOpen = parent.stage === 'open' && parent.refusal === undefined
+      const delayMs = isOpen && mayRepeat(tried, attempt, plan) ? delays.next() : undefined
       if (delayMs === undefined) throw tried.error
       if (outcomeOf(tried.error) === 'unknown') doubt ??= tried
       await pause(core, delayMs, leftOf(options, core.clock.now() - started))

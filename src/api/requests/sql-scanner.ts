@@ -25,6 +25,18 @@ export function wordAt(text: string, from: number): Word | undefined {
   return found === null ? undefined : { word: found[0].toLowerCase(), end: wordHere.lastIndex }
 }
 
+/** Of each statement in the text. */
+export function firstWords(text: string): string[] {
+  const words: string[] = []
+  // Without a semicolon there is one, and its end need not be looked for.
+  const isOne = !text.includes(';')
+  for (let at = skipBlank(text, 0); at < text.length; at = skipBlank(text, endOfStatement(text, at))) {
+    words.push(wordAt(text, at)?.word ?? '')
+    if (isOne) break
+  }
+  return words
+}
+
 /** Past whitespace and comments; block comments nest. */
 export function skipBlank(text: string, from: number): number {
   for (let at = from; ; ) {

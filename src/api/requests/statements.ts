@@ -18,6 +18,7 @@ import { checkChannel, checkPayload, quoteQualifiedName } from './identifiers.ts
 import { bindToOptions } from './request-bounds.ts'
 import { boundsOf, checkQuery, checkRequestOptions, checkValues, type Query } from './request-options.ts'
 import { factsOf } from './text-facts.ts'
+import { reasonOf } from './wait-options.ts'
 
 export abstract class Statements implements Queryable {
   /** Printing a handle prints no queue, no statement and no secret. */
@@ -132,7 +133,7 @@ export abstract class Statements implements Queryable {
   /** Why nothing may be asked on this handle now. */
   protected refusalFor(options: RequestOptions | undefined): { readonly error: unknown } | undefined {
     const { lane, core } = this
-    if (options?.signal?.aborted) return { error: options.signal.reason }
+    if (options?.signal?.aborted) return { error: reasonOf(options.signal) }
     if (lane.refusal !== undefined) return lane.refusal
     if (lane.lostBy !== undefined) return { error: core.refusals.lost(lane.lostBy, 'notApplied') }
     if (lane.stage === 'ended' || this.isRevoked) return { error: core.refusals.revoked(lane) }

@@ -1,7 +1,7 @@
 // What a statement leaves behind on its session. The server says nothing of it, so it is told by the text; what a function
 // does inside stays its own.
 import type { Upset } from '../../drivers/driver.ts'
-import { endOfStatement, skipBlank, wordAt } from './sql-scanner.ts'
+import { firstWords } from './sql-scanner.ts'
 
 const changing = new Set(['alter', 'create', 'drop', 'do', 'call', 'import'])
 const setting = new Set(['set', 'reset'])
@@ -18,16 +18,4 @@ export function upsetOf(text: string): Upset | undefined {
   if (has('deallocate')) return 'names'
   const isSet = words.some((word) => setting.has(word)) && lookup.test(text)
   return isSet || hiddenLookup.test(text) || words.some((word) => changing.has(word)) ? 'meanings' : undefined
-}
-
-/** Of each statement in the text. */
-function firstWords(text: string): string[] {
-  const words: string[] = []
-  // Without a semicolon there is one, and its end need not be looked for.
-  const isOne = !text.includes(';')
-  for (let at = skipBlank(text, 0); at < text.length; at = skipBlank(text, endOfStatement(text, at))) {
-    words.push(wordAt(text, at)?.word ?? '')
-    if (isOne) break
-  }
-  return words
 }

@@ -2,6 +2,10 @@ import { longestDelayMs } from '../../backoff/longest-delay.ts'
 import { checkNumber, checkSignal } from '../../errors/check-option.ts'
 import type { WaitOptions } from '../queryable.ts'
 
+/** What the aborted are told; a signal that is not the platform's may come without a reason. */
+export const reasonOf = (signal: AbortSignal): unknown =>
+  signal.reason === undefined ? new DOMException('This operation was aborted', 'AbortError') : signal.reason
+
 /** @throws {InvalidOptionError} */
 export function checkWaitOptions(options: WaitOptions): void {
   const { signal, timeoutMs } = options

@@ -23,7 +23,9 @@ export function lossVerdict(request: Request): LossVerdict {
   }
   // Queued on the connection's own lane, or the BEGIN of a transaction that was never begun.
   if (!isWritten && lane.kind === 'autocommit') return { kind: 'stays' }
-  if (lane.kind === 'autocommit' && role === 'statement' && request.isIdempotent) return { kind: 'repeat' }
+  // Nobody repeats what its caller wants gone.
+  const isWanted = request.isIdempotent && request.wish === undefined
+  if (lane.kind === 'autocommit' && role === 'statement' && isWanted) return { kind: 'repeat' }
   if (!isWritten || lane.isTransactional || role === 'begin') return { kind: 'lost', outcome: 'notApplied' }
   return { kind: 'lost', outcome: 'unknown' }
 }

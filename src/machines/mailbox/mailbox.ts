@@ -4,6 +4,7 @@
 
 import type { Wire } from '../../drivers/driver.ts'
 import type { Failure } from '../../errors/failure.ts'
+import { errorVerdict } from './error-verdict.ts'
 import { Fifo } from './fifo.ts'
 import { Lane } from './lane.ts'
 import { lossVerdict } from './loss-verdict.ts'
@@ -87,7 +88,7 @@ export class Mailbox implements Pipeline {
     this.#isOpening = true
     setImmediate(() => {
       this.#isOpening = false
-      this.#pump()
+      this.pump()
       this.#follow()
     })
   }
@@ -114,7 +115,7 @@ export class Mailbox implements Pipeline {
     for (const request of lane.box) request.settle(this.#host.revokedError(request))
     if (!wasOpen || this.#open !== lane) return
     this.#open = lane.parent ?? this.root
-    this.#pump()
+    this.pump()
     this.#follow()
   }
 
@@ -122,7 +123,7 @@ export class Mailbox implements Pipeline {
   cancel(request: Request, wish: CancelWish, beforeWritten: unknown): void {
     if (request.phase === 'queued') {
       request.settle(beforeWritten)
-      this.#pump()
+      this.pump()
     } else if (request.phase === 'written' && request.wish === undefined) {
       request.wish = wish
       this.#quarantine ??= new Quarantine(this, this.#host)
@@ -139,14 +140,13 @@ export class Mailbox implements Pipeline {
     else if (isServers && this.#quarantine?.hitInnocent(request, error))
       this.#quarantine.innocent(request, error)
     else if (isServers) {
-      const isConfirmed = request.wish !== undefined && (error as { code?: unknown }).code === '57014'
-      const told = isConfirmed ? request.wish?.confirmed : error
+      const { told, judged } = errorVerdict(request, error)
       request.settle(told)
-      this.#host.erred(told, request)
+      if (judged !== undefined) this.#host.erred(judged, request)
     } else request.settle(undefined, result)
     this.#quarantine?.answered(request)
     const { size } = this.#flight
-    if (this.#open.box.size > 0 && (size === 0 || size <= this.#window >> 1)) this.#pump()
+    if (this.#open.box.size > 0 && (size === 0 || size <= this.#window >> 1)) this.pump()
     if (size === 0 || request.role !== 'statement') this.#follow()
   }
 
@@ -183,6 +183,7 @@ export class Mailbox implements Pipeline {
     for (const lane of this.exclusiveLanes()) lane.stage = 'ended'
     this.#open = this.root
     this.#wire = undefined
+    for (const request of this.#flight) request.isInFlight = false
     this.#flight = new Fifo()
     this.#quarantine?.end()
   }
@@ -194,11 +195,12 @@ export class Mailbox implements Pipeline {
 
   /** Back to the front of the queue, to be written once more. */
   rewrite(request: Request): void {
+    const { opens } = request
+    if (opens !== undefined && this.#open === opens) {
+      opens.stage = 'queued'
+      this.#open = request.lane
+    }
     request.lane.box.unshift([this.#rewind(request)])
-  }
-
-  pump(): void {
-    this.#pump()
   }
 
   #rewind(request: Request): Request {
@@ -230,7 +232,8 @@ export class Mailbox implements Pipeline {
     return request.isSolo || this.#flight.peek()?.isSolo === true || this.#wire?.isCongested === true
   }
 
-  #pump(): void {
+  /** Writes what may be written. */
+  pump(): void {
     while (this.#mayWrite()) {
       const next = this.#open.box.peek()
       if (next === undefined) return

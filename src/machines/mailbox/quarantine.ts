@@ -35,6 +35,8 @@ export class Quarantine {
   readonly #patience = new Map<Request, Deadline>()
   #asking: Asking | undefined
   #probe: Request | undefined
+  /** Runs from when the probe is the oldest: those before it take their own time. */
+  #probeDeadline: Deadline | undefined
 
   constructor(pipeline: Pipeline, host: MailboxHost) {
     this.#pipeline = pipeline
@@ -59,10 +61,11 @@ export class Quarantine {
   answered(request: Request): void {
     this.#forget(request)
     if (request === this.#probe) {
-      this.#probe = undefined
+      this.#endProbe()
       this.#pipeline.pump()
     } else if (this.#asking !== undefined) this.#step()
     else this.#askNext()
+    this.#watchProbe()
   }
 
   /** The server cancelled a statement that nobody asked it to: our cancel came late. */
@@ -73,8 +76,11 @@ export class Quarantine {
 
   /** Run again what is certain to have been undone; a CALL may have committed inside, and nobody knows. */
   innocent(request: Request, error: unknown): void {
-    if (request.lane.kind === 'autocommit' && isUndoneByCancel(request.text)) this.#pipeline.rewrite(request)
-    else request.settle(request.role === 'probe' ? undefined : doubt(error))
+    const { lane, role, text } = request
+    const mayRepeat = role === 'begin' || request.isIdempotent || isUndoneByCancel(text)
+    if (role === 'probe' && text === '') request.settle(undefined)
+    else if (lane.kind === 'autocommit' && mayRepeat) this.#pipeline.rewrite(request)
+    else request.settle(doubt(error))
   }
 
   /** The session is gone, and with it whatever was to be cancelled. */
@@ -84,7 +90,7 @@ export class Quarantine {
     this.#asking?.deadline.clear()
     this.#asking?.abort.abort()
     this.#asking = undefined
-    this.#probe = undefined
+    this.#endProbe()
   }
 
   #ask(target: Request): void {
@@ -98,7 +104,9 @@ export class Quarantine {
     wire.cancel(abort.signal).then(
       () => {
         asking.hasHungUp = true
-        if (this.#asking === asking) this.#step()
+        if (this.#asking !== asking) return
+        this.#step()
+        this.#watchProbe()
       },
       // Whether the server was reached nobody knows, so the deadline stands.
       () => undefined,
@@ -112,8 +120,23 @@ export class Quarantine {
     deadline.clear()
     this.#asking = undefined
     if (this.#askNext()) return
+    this.#endProbe()
     this.#probe = this.#host.probe()
     this.#pipeline.writeNow(this.#probe)
+  }
+
+  #watchProbe(): void {
+    if (this.#probe === undefined || this.#probeDeadline !== undefined) return
+    if (this.#pipeline.oldest !== this.#probe) return
+    this.#probeDeadline = new Deadline(this.#host.clock, cancelGraceMs, () =>
+      this.#host.convict('the server did not answer after a cancel', undefined),
+    )
+  }
+
+  #endProbe(): void {
+    this.#probeDeadline?.clear()
+    this.#probeDeadline = undefined
+    this.#probe = undefined
   }
 
   #askNext(): boolean {

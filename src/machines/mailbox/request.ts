@@ -37,6 +37,8 @@ export interface CancelWish {
   readonly tooLate: unknown
   /** The cause named when the session had to be replaced. */
   readonly cause: unknown
+  /** A deadline is a failure, and is judged as one; an abort is its caller's own affair. */
+  readonly isDeadline?: boolean
 }
 
 export interface RequestKeeper {

@@ -61,6 +61,48 @@ describe('a neighbour hit by a cancel that came late', () => {
     expect(office.settledWith.at(-1)).toEqual({ text: 'select 2', error })
   })
 
+  it('is run again whatever it is when its caller vouched for repeating it', async () => {
+    const { office } = await hitNeighbour('call p()', cancelled(), { isIdempotent: true })
+    expect(office.wire.unanswered).toEqual(['call p()'])
+  })
+
+  it('is run again when it was to begin a transaction, which is begun then', async () => {
+    const office = PostOffice.open()
+    const a = office.ask('a')
+    const { lane } = office.lease('transaction')
+    office.cancel(a)
+    office.wire.answer()
+    office.ask('b')
+    office.wire.answer({ error: cancelled() })
+    await hangUp(office)
+    expect(office.wire.unanswered).toEqual([''])
+    office.wire.answer()
+    expect(office.wire.unanswered).toEqual(['BEGIN'])
+    office.wire.answer({ command: 'BEGIN', status: 'T' })
+    expect(office.settledWith.at(-1)).toEqual({ text: 'BEGIN', command: 'BEGIN' })
+    expect(office.mailbox.openLane).toBe(lane)
+    expect(office.wire.unanswered).toEqual([])
+    office.mailbox.endLane(lane)
+    expect(office.wire.unanswered).toEqual(['b'])
+  })
+
+  it('is told what happened when it was a question of a monitor that can not be repeated', async () => {
+    const office = PostOffice.open()
+    const a = office.ask('a')
+    const errors: unknown[] = []
+    const asked = office.ask('show x', { role: 'probe' })
+    const settle = asked.settle.bind(asked)
+    asked.settle = (error, result) => {
+      errors.push(error)
+      return settle(error, result)
+    }
+    office.cancel(a)
+    office.wire.answer()
+    const error = cancelled()
+    office.wire.answer({ error })
+    expect(errors).toEqual([error])
+  })
+
   it('is left alone when the server cancelled it for another reason', async () => {
     const foreign = errorOf('57014', { routine: 'exec_stmt_raise' })
     const { office } = await hitNeighbour('select 1', foreign)

@@ -136,7 +136,9 @@ describe('while a cancel is out', () => {
     office.cancel(office.ask('a'))
     office.wire.answer({ error: cancelled() })
     await hangUp(office)
+    office.wire.answer()
     expect(office.clock.pendingTimers).toBe(0)
+    expect(office.convictions).toEqual([])
   })
 })
 
