@@ -1,6 +1,6 @@
 // An abort of a transaction or session as a whole is for good: nothing of it goes on, whatever its callback does.
 import { afterAll, describe, expect, it, vi } from 'vitest'
-import { sqlState, type Transaction } from '../../src/index.ts'
+import { type DeathChecker, sqlState, type Transaction } from '../../src/index.ts'
 import { eventually } from '../support/eventually.ts'
 import { completes } from '../support/tcp-proxy.ts'
 import { testServer } from '../support/test-server.ts'
@@ -17,7 +17,7 @@ describe('an abort of a transaction', () => {
     const connection = world.connections[0]!
     const controller = world.controller()
     const begun = world.proxy.holdNext(completes('BEGIN'), 'toClient')
-    const work = vi.fn(() => undefined)
+    const work = vi.fn<() => void>()
     const aborted = world.track(connection.transaction(work, { signal: controller.signal }))
     await begun.arrived()
     controller.abort(reason)
@@ -56,7 +56,7 @@ describe('an abort of a transaction', () => {
     await using world = await openWorld({ server, connections: 1 })
     const connection = world.connections[0]!
     const controller = world.controller()
-    const work = vi.fn((tx: Transaction) =>
+    const work = vi.fn<(tx: Transaction) => Promise<unknown>>((tx) =>
       tx.query("do $$ begin raise exception 'again' using errcode = '40001'; end $$"),
     )
     const retry = { attempts: 5, backoff: () => [60_000, 60_000] }
@@ -179,7 +179,7 @@ describe('an abort of a session', () => {
     await using world = await openWorld({ server, connections: 1 })
     const connection = world.connections[0]!
     const controller = world.controller()
-    const work = vi.fn(() => undefined)
+    const work = vi.fn<() => void>()
     let inner: Promise<unknown> | undefined
     const aborted = world.track(
       connection.session(
@@ -246,7 +246,7 @@ describe('the reason of an abort', () => {
   )
 
   it('that looks like a death is not judged as one', async () => {
-    const isDead = vi.fn(sqlState('57P01'))
+    const isDead = vi.fn<DeathChecker>(sqlState('57P01'))
     await using world = await openWorld({ server, connections: 1, config: { reconnect: { isDead } } })
     const connection = world.connections[0]!
     const controller = world.controller()
