@@ -48,8 +48,8 @@ export interface ConnectionConfig
   loadBalanceHosts?: 'disable'
   /** The one driver of this version. */
   driver?: 'pg'
-  /** A COMMIT whose answer was lost is reported, not yet resolved. */
-  verifyCommit?: false
+  /** The default for every transaction; see TransactionOptions. Default false. */
+  verifyCommit?: boolean
   /** Stands in errors, events and logs. Default 'connection 1', 'connection 2' … */
   name?: string
   /** Makes the client of each session: keepalive hooks, types, instrumented clients. */

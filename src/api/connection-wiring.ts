@@ -10,6 +10,7 @@ import type { Request, RequestLane } from '../machines/mailbox/request.ts'
 import type { RequestWatcher } from '../machines/mailbox/request-watch.ts'
 import { Berth } from '../machines/session/berth.ts'
 import type { MonitorWatch, Refusal, Wiring } from '../machines/wiring.ts'
+import type { Doubt } from './commits/doubt.ts'
 import type { Leases } from './leases/leases.ts'
 import type { Notices } from './notices/notices.ts'
 import type { Ledger } from './requests/ledger.ts'
@@ -36,6 +37,8 @@ export interface WiringParts {
   readonly leases: Leases
   readonly mailbox: Mailbox
   readonly facade: FacadeWork
+  /** The last COMMIT whose answer was lost and can be asked for. */
+  readonly doubt: Doubt | undefined
   /** The present one, for a request that has waited long enough. */
   readonly outage: Refusal
   sessionLost(): void
@@ -94,7 +97,7 @@ export class ConnectionWiring implements Wiring {
     let queued = 0
     for (const { phase, role } of this.#parts.ledger.unsettled()) {
       if (role === 'probe') continue
-      if (phase === 'written') inFlight++
+      if (phase === 'written' || phase === 'inDoubt') inFlight++
       else queued++
     }
     return { inFlight, queued }
@@ -119,6 +122,14 @@ export class ConnectionWiring implements Wiring {
 
   recover(signal: AbortSignal): Promise<void> {
     return this.#parts.facade.recover(signal)
+  }
+
+  get isInDoubt(): boolean {
+    return this.#parts.doubt?.isOpen === true
+  }
+
+  async resolveDoubt(signal: AbortSignal): Promise<void> {
+    await this.#parts.doubt?.resolve(signal)
   }
 
   startMonitors(watch: MonitorWatch): () => void {
@@ -180,7 +191,10 @@ export class ConnectionWiring implements Wiring {
   }
 
   refuseWaiting(because: Refusal, all: boolean): void {
-    if (all) this.#patience?.end()
+    if (all) {
+      this.#patience?.end()
+      this.#parts.doubt?.giveUp('no session came about that could have been asked')
+    }
     for (const request of this.#parts.ledger.unsettled()) {
       if (request.phase !== 'queued' || request.lane !== this.mailbox.root) continue
       if (all || (!request.isIdempotent && !request.isPatient)) this.#refuse(request, because)

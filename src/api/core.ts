@@ -21,6 +21,7 @@ import {
 import type { Berth } from '../machines/session/berth.ts'
 import { failureOfError } from '../machines/session/record-failure.ts'
 import { connectWiring } from '../machines/wiring.ts'
+import { Doubt } from './commits/doubt.ts'
 import { ConnectionWiring, type FacadeWork, type WiringParts } from './connection-wiring.ts'
 import { Leases } from './leases/leases.ts'
 import { harmlessInspector } from './notices/harmless-inspector.ts'
@@ -47,6 +48,7 @@ export class Core implements MailboxHost, RequestKeeper, WiringParts {
   readonly actor: ConnectionActorRef
   /** None without a deadline of each statement. */
   readonly #watch: StatementWatch | undefined
+  doubt: Doubt | undefined
   readonly #shutListeners = new Set<() => void>()
   /** Undefined while nobody watches. */
   #requestWatch: RequestWatch
@@ -214,6 +216,10 @@ export class Core implements MailboxHost, RequestKeeper, WiringParts {
 
   commitReply(): Reply {
     return commitReply
+  }
+
+  doubted(request: Request, failure: Failure): void {
+    if (this.doubt?.isFor(request) !== true) this.doubt = new Doubt(this, request, failure)
   }
 
   failureOf(error: unknown): Failure {

@@ -188,6 +188,12 @@ export interface TransactionOptions extends RequestOptions {
    * exponentialBackoff(). Default false.
    */
   retry?: boolean | { attempts: number; backoff?: () => Iterable<number> }
-  /** A COMMIT whose answer was lost is reported, not yet resolved. */
-  verifyCommit?: false
+  /**
+   * Settles a COMMIT whose answer was lost: the next session, when it is one of the same server and timeline, ends the old
+   * server process if that is still at work, and asks for pg_xact_status. Committed → resolves; aborted →
+   * ConnectionLostError notApplied, retry-safe; else CommitOutcomeUnknownError with the evidence. Meanwhile the state is
+   * `reconnecting` and the queue waits. Costs one small statement, sent along with the first of the transaction, and a
+   * transaction id also where nothing is written. Not for READ ONLY transactions. Default: the connection's.
+   */
+  verifyCommit?: boolean
 }

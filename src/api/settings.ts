@@ -34,6 +34,7 @@ export interface Settings {
   readonly connectTimeoutMs: number
   readonly statementTimeoutMs: number
   readonly allowExitOnIdle: boolean
+  readonly verifiesCommits: boolean
   readonly inspect: ((event: InspectionEvent) => void) | undefined
   readonly logger: Logger | undefined
   readonly clock: Clock

@@ -42,6 +42,8 @@ export type ConnectionFact =
     }
   /** No `delayMs`: the schedule is exhausted. */
   | { readonly type: 'dial.failed'; readonly failure: Failure; readonly delayMs: number | undefined }
+  /** It is known what became of the COMMIT in doubt, or that it can't be known. */
+  | { readonly type: 'resolved' }
   | { readonly type: 'restored' }
   | { readonly type: 'session.lost'; readonly failure: Failure; readonly silentSince: number }
   | { readonly type: 'session.notified'; readonly notification: Notification }

@@ -10,7 +10,7 @@ import type { ConnectionContext, ConnectionInput } from './connection.context.ts
 import type { ConnectionEvent, ConnectionState, MachineNotice } from './connection.events.ts'
 import type { Occupation } from './mailbox/occupation.ts'
 import { dial } from './session/dial.actor.ts'
-import { drain, hangUp, restore, session } from './session/session.actors.ts'
+import { drain, hangUp, resolve, restore, session } from './session/session.actors.ts'
 import { nowOf, type Refusal, wiringOf } from './wiring.ts'
 
 /** Node takes a longer wait for 1 ms. */
@@ -33,7 +33,7 @@ export const connectionSetup = setup({
     events: {} as ConnectionEvent,
     emitted: {} as MachineNotice,
   },
-  actors: { dial, restore, session, hangUp, drain },
+  actors: { dial, resolve, restore, session, hangUp, drain },
   guards: {
     isDead: ({ context }, { failure }: { failure: Failure }) =>
       wiringOf(context)?.isDead(failure) ?? defaultDeathChecker(failure),
@@ -45,6 +45,7 @@ export const connectionSetup = setup({
       delayMs !== undefined && context.triesUntil !== undefined && failure.at + delayMs < context.triesUntil,
     isImmediate: ({ context }) => context.delayMs === 0,
     isRecovery: ({ context }) => context.silentSince !== undefined,
+    isInDoubt: ({ context }) => context.silentSince !== undefined && (wiringOf(context)?.isInDoubt ?? false),
     mayWait: ({ context }, { id }: { id: number }) =>
       context.waitsWhileDown ||
       context.retiring !== undefined ||

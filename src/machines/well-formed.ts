@@ -30,6 +30,7 @@ const shapes: Record<ConnectionEvent['type'], Shape> = {
     Array.isArray(event['channels']) &&
     isHostAddress(event['host']),
   'dial.failed': (event) => isFailure(event['failure']) && isOptionalNumber(event['delayMs']),
+  resolved: always,
   restored: always,
   'session.lost': (event) => isFailure(event['failure']) && isNumber(event['silentSince']),
   'session.notified': (event) =>

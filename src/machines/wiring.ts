@@ -50,6 +50,10 @@ export interface Wiring {
   ): Promise<{ listeningSince: number; channels: readonly string[] }>
   /** Recovery handlers; total. */
   recover(signal: AbortSignal): Promise<void>
+  /** The answer to a COMMIT was lost with its session, and can be asked for. */
+  readonly isInDoubt: boolean
+  /** Asks for it on the new session; total. */
+  resolveDoubt(signal: AbortSignal): Promise<void>
   startMonitors(watch: MonitorWatch): () => void
   /** The next delay of the schedule; undefined = exhausted. */
   nextDelay(): number | undefined

@@ -68,6 +68,7 @@ export const alphabet: readonly AnyEvent[] = [
   ...[failures.deadly, failures.hopeless].flatMap((cause) =>
     delays.map((delayMs) => ({ type: 'dial.failed' as const, failure: cause, delayMs })),
   ),
+  { type: 'resolved' },
   { type: 'restored' },
   { type: 'session.lost', failure: failures.deadly, silentSince: now },
   { type: 'session.notified', notification: { channel: 'jobs', payload: '', processId: 8 } },

@@ -14,6 +14,8 @@ export interface Variant {
   readonly waitsWhileDown: boolean
   /** What the mailbox says when it is asked. */
   readonly isQuiet: boolean
+  /** A COMMIT was lost with its session. */
+  readonly isInDoubt: boolean
 }
 
 export type Situation = string
@@ -37,10 +39,10 @@ export interface Edge {
 
 /** Each pair of answers in one of them; no guard reads more than two. */
 export const variants: readonly Variant[] = [
-  { isSupervised: true, waitsWhileDown: true, isQuiet: true },
-  { isSupervised: true, waitsWhileDown: false, isQuiet: false },
-  { isSupervised: false, waitsWhileDown: true, isQuiet: false },
-  { isSupervised: false, waitsWhileDown: false, isQuiet: true },
+  { isSupervised: true, waitsWhileDown: true, isQuiet: true, isInDoubt: true },
+  { isSupervised: true, waitsWhileDown: false, isQuiet: false, isInDoubt: false },
+  { isSupervised: false, waitsWhileDown: true, isQuiet: false, isInDoubt: true },
+  { isSupervised: false, waitsWhileDown: false, isQuiet: true, isInDoubt: false },
 ]
 
 /** What the chart can still decide by: its state, and whatever of the context a guard reads. All else is only told. */
@@ -64,7 +66,7 @@ const path = (value: unknown): string =>
     : String(value)
 
 /** What guards ask of the world outside, and no more. */
-function wiringFor({ isQuiet }: Variant): Identity {
+function wiringFor({ isQuiet, isInDoubt }: Variant): Identity {
   const identity: Identity = { name: 'explored' }
   const lanes: Record<number, string> = { [statements.exclusive]: 'transaction' }
   const wiring = {
@@ -72,6 +74,7 @@ function wiringFor({ isQuiet }: Variant): Identity {
     isDead: defaultDeathChecker,
     isHopeless: defaultHopelessChecker,
     mailbox: { isQuiet },
+    isInDoubt,
     berth: { wire: undefined },
     counts: () => ({ inFlight: 0, queued: 0 }),
     find: (id: number) => ({

@@ -36,6 +36,8 @@ export class PostOffice implements MailboxHost, RequestKeeper {
   readonly settledWith: Outcome[] = []
   readonly convictions: { message: string; cause: unknown }[] = []
   readonly errors: unknown[] = []
+  /** COMMITs whose answers were lost and can be asked for. */
+  readonly doubts: string[] = []
   readonly occupations: Occupation[] = []
   readonly quietness: boolean[] = []
   readonly oldest: string[] = []
@@ -123,6 +125,10 @@ export class PostOffice implements MailboxHost, RequestKeeper {
     this.settledWith.push(
       error === undefined ? { text: request.text, command } : { text: request.text, error },
     )
+  }
+
+  doubted({ text }: Request): void {
+    this.doubts.push(text)
   }
 
   unsettled(): Request[] {

@@ -3,6 +3,7 @@
 // code still does, and every later statement on its handle is refused for the same reason.
 
 import { Deadline } from '../../machines/deadline.ts'
+import type { CommitWitness } from '../../machines/mailbox/commit-witness.ts'
 import { Lane, type LaneKind } from '../../machines/mailbox/lane.ts'
 import type { Request, RequestInit, RequestLane } from '../../machines/mailbox/request.ts'
 import type { Core } from '../core.ts'
@@ -23,6 +24,8 @@ export class Lease {
   isOver = false
   readonly #open = new Set<Promise<unknown>>()
   readonly #cut: Promise<{ readonly kind: 'cut'; readonly error: unknown }>
+  /** Called when the user has asked for the first statement on the handle. */
+  onFirstStatement: (() => void) | undefined
   #opener: Request | undefined
 
   constructor(core: Core, kind: LaneKind, parent: RequestLane, isReadOnly?: boolean) {
@@ -114,6 +117,8 @@ export class Lease {
   /** Remembers a statement, which need not be awaited: its rejection counts as handled. */
   track<T>(statement: Promise<T>): Promise<T> {
     this.#open.add(statement)
+    this.onFirstStatement?.()
+    this.onFirstStatement = undefined
     const forget = (): void => {
       this.#open.delete(statement)
     }
@@ -127,8 +132,8 @@ export class Lease {
   }
 
   /** The supervisor's own statement on the lane, allowed also when the lane is refused to the user. */
-  ask(text: string, role: RequestInit['role'] = 'statement') {
-    return this.core.ask(this.core.newRequest({ text, lane: this.lane, role }))
+  ask(text: string, role: RequestInit['role'] = 'statement', witness?: CommitWitness) {
+    return this.core.ask(this.core.newRequest({ text, lane: this.lane, role, witness }))
   }
 
   /** Gives the lane back. Where its BEGIN may still take effect, nobody else gets it before a ROLLBACK behind that. */
@@ -142,4 +147,5 @@ export class Lease {
   }
 }
 
-const isCommitOnItsWay = ({ role, phase }: Request): boolean => role === 'commit' && phase === 'written'
+const isCommitOnItsWay = ({ role, phase }: Request): boolean =>
+  role === 'commit' && (phase === 'written' || phase === 'inDoubt')

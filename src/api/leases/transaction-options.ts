@@ -23,15 +23,12 @@ const names = [
 export function checkTransactionOptions(options: TransactionOptions): void {
   checkNames(options, names)
   checkWaitOptions(options)
-  const { isolation, readOnly, deferrable } = options
+  const { isolation, readOnly, deferrable, verifyCommit } = options
   if (isolation !== undefined && !Object.hasOwn(isolations, isolation)) {
     throw invalidOption('isolation', "'read committed', 'repeatable read' or 'serializable'", isolation)
   }
-  for (const [name, value] of Object.entries({ readOnly, deferrable })) {
+  for (const [name, value] of Object.entries({ readOnly, deferrable, verifyCommit })) {
     if (value !== undefined && typeof value !== 'boolean') throw invalidOption(name, 'true or false', value)
-  }
-  if ((options.verifyCommit as unknown) === true) {
-    throw invalidOption('verifyCommit', 'false: this version cannot verify a commit yet', true)
   }
   retryPlan(options, () => [])
 }

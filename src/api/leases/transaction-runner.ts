@@ -5,7 +5,9 @@ import { exponentialBackoff } from '../../backoff/exponential.ts'
 import { Schedule } from '../../backoff/schedule.ts'
 import { outcomeOf } from '../../errors/outcome-of.ts'
 import { RollbackFailedError, TransactionAbortedError } from '../../errors/transaction-errors.ts'
+import type { CommitWitness } from '../../machines/mailbox/commit-witness.ts'
 import type { RequestLane } from '../../machines/mailbox/request.ts'
+import { Witnessing } from '../commits/witnessing.ts'
 import type { Core } from '../core.ts'
 import type { Transaction, TransactionOptions, WaitOptions } from '../queryable.ts'
 import { Lease, type WorkOutcome } from './lease.ts'
@@ -63,8 +65,15 @@ async function tryOnce<T>(
   const letGo = lease.bind(bounds)
   try {
     if (lease.lane.refusal !== undefined) return { kind: 'cut', error: lease.lane.refusal.error }
+    const witnessing = isVerified(core, options) ? new Witnessing(lease) : undefined
+    const question = witnessing?.prepare(isRepetition)
+    // BEGIN takes its place in the queue now, unless there is something to be asked before it.
+    if (question !== undefined) {
+      await Promise.race([question, lease.whenCut()])
+      lease.throwIfCut()
+    }
     await lease.begin({ text: beginStatement(options), role: 'begin', isPatient: isRepetition })
-    return await toTheEnd(lease, work)
+    return await toTheEnd(lease, work, witnessing)
   } catch (error) {
     return {
       kind: lease.lane.refusal === undefined ? 'failed' : 'cut',
@@ -76,7 +85,11 @@ async function tryOnce<T>(
   }
 }
 
-async function toTheEnd<T>(lease: Lease, work: Work<T>): Promise<Tried<T>> {
+async function toTheEnd<T>(
+  lease: Lease,
+  work: Work<T>,
+  witnessing: Witnessing | undefined,
+): Promise<Tried<T>> {
   const { lane, core } = lease
   const outcome = await lease.run(() => work(new TransactionHandle(lease)))
   if (outcome.kind === 'done') await Promise.race([lease.stragglers(), lease.whenCut()])
@@ -85,7 +98,7 @@ async function toTheEnd<T>(lease: Lease, work: Work<T>): Promise<Tried<T>> {
     await rollBack(lease, failure.error)
     return failure
   }
-  const committed = await commit(lease)
+  const committed = await commit(lease, await witnessing?.witness())
   if (committed.kind !== 'done') return committed
   const reply = committed.value
   if (reply?.command === 'ROLLBACK') {
@@ -100,9 +113,9 @@ async function toTheEnd<T>(lease: Lease, work: Work<T>): Promise<Tried<T>> {
 }
 
 /** From here on only COMMIT's own answer counts, whatever else the transaction was cut with meanwhile. */
-async function commit(lease: Lease): Promise<Tried<QueryResult | undefined>> {
+async function commit(lease: Lease, witness?: CommitWitness): Promise<Tried<QueryResult | undefined>> {
   try {
-    return { kind: 'done', value: await lease.ask('COMMIT', 'commit') }
+    return { kind: 'done', value: await lease.ask('COMMIT', 'commit', witness) }
   } catch (error) {
     // It was refused before it was written; a COMMIT that the server answered has ended the transaction either way.
     if (lease.core.mailbox.wire?.transactionStatus !== 'I') await rollBack(lease, error)
@@ -148,6 +161,10 @@ function rollbackFailed(core: Core, cause: unknown, rollbackError: unknown): Rol
 function mayRepeat(tried: { kind: string; error: unknown }, attempt: number, plan: RetryPlan): boolean {
   return tried.kind === 'failed' && attempt < plan.attempts && plan.isWorth(tried.error)
 }
+
+/** What is READ ONLY stores nothing that could be asked for. */
+const isVerified = (core: Core, { verifyCommit, readOnly }: TransactionOptions): boolean =>
+  (verifyCommit ?? core.settings.verifiesCommits) && readOnly !== true
 
 /** The deadline spans all attempts. */
 function leftOf({ signal, timeoutMs }: WaitOptions, usedMs: number): WaitOptions {

@@ -16,7 +16,6 @@ const laterOptions: Readonly<Record<string, LaterOption>> = {
   targetSessionAttrs: { wanted: "'any'", asksNothingNew: (value) => value === 'any' },
   loadBalanceHosts: { wanted: "'disable'", asksNothingNew: (value) => value === 'disable' },
   driver: { wanted: "'pg'", asksNothingNew: (value) => value === 'pg' },
-  verifyCommit: { wanted: 'false', asksNothingNew: (value) => value === false },
 }
 
 export const laterOptionNames = Object.keys(laterOptions)

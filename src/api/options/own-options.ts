@@ -16,7 +16,7 @@ import {
 } from './option-kind.ts'
 
 /** later-options.ts reads those of which this version takes one value. */
-type LaterOptions = 'hosts' | 'targetSessionAttrs' | 'loadBalanceHosts' | 'driver' | 'verifyCommit'
+type LaterOptions = 'hosts' | 'targetSessionAttrs' | 'loadBalanceHosts' | 'driver'
 
 type OwnOptions = Exclude<
   'connectionString' | 'pipeline' | Exclude<keyof ConnectionConfig, keyof ClientConfig>,
@@ -55,6 +55,7 @@ export const ownOptionKinds = {
   connectTimeoutMs: duration,
   statementTimeoutMs: durationOrNone,
   allowExitOnIdle: flag,
+  verifyCommit: flag,
   inspect: callable,
   logger: withMethods('debug', 'info', 'warn', 'error'),
   clock: withMethods('now', 'setTimeout', 'clearTimeout'),

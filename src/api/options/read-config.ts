@@ -52,6 +52,7 @@ export function readConfig(config?: string | ConnectionConfig): Settings {
     queueLimit: options.queueLimit ?? 10_000,
     connectTimeoutMs: options.connectTimeoutMs ?? said?.connectTimeoutMs ?? 10_000,
     statementTimeoutMs: options.statementTimeoutMs ?? 0,
+    verifiesCommits: options.verifyCommit ?? false,
     allowExitOnIdle: options.allowExitOnIdle ?? false,
     inspect: options.inspect,
     logger: options.logger,

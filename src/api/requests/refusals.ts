@@ -41,9 +41,19 @@ export class Refusals {
   ): Error {
     const cause = request.wish?.cause ?? failure.error
     if (verdict.kind === 'lost') return this.lost(failure, verdict.outcome, cause)
+    return this.commitUnknown(request, failure)
+  }
+
+  /** `finding`: what came of asking. */
+  commitUnknown(request: Request, failure: Failure, finding?: string): CommitOutcomeUnknownError {
     const message = `${this.#name} was lost: ${failure.message}; COMMIT was sent and its answer did not come`
-    const evidence = 'COMMIT was written, and the session ended without an answer to it'
-    return new CommitOutcomeUnknownError(message, { evidence, cause, connectionName: this.#name })
+    const known = 'COMMIT was written, and the session ended without an answer to it'
+    return new CommitOutcomeUnknownError(message, {
+      transactionId: request.witness?.transactionId,
+      evidence: finding === undefined ? known : `${known}; ${finding}`,
+      cause: request.wish?.cause ?? failure.error,
+      connectionName: this.#name,
+    })
   }
 
   down(refusal: Extract<Refusal, { because: 'down' }>, request?: Request): Error {
@@ -71,6 +81,7 @@ export class Refusals {
       const evidence = 'COMMIT was written, and the connection was ended before its answer came'
       return new CommitOutcomeUnknownError(`${this.#name} was closed while committing`, {
         ...details,
+        transactionId: request.witness?.transactionId,
         evidence,
       })
     }

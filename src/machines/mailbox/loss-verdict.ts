@@ -9,6 +9,8 @@ export type LossVerdict =
   | { readonly kind: 'applied' }
   /** COMMIT was written, and its answer is lost. */
   | { readonly kind: 'commitUnknown' }
+  /** The same, and the next session can be asked what became of it. */
+  | { readonly kind: 'inDoubt' }
   /** The caller vouched for repeating it. */
   | { readonly kind: 'repeat' }
   /** Nothing of it was written, and no exclusive use was cut: it is for the next session, if it waits. */
@@ -17,9 +19,11 @@ export type LossVerdict =
 
 export function lossVerdict(request: Request): LossVerdict {
   const { lane, phase, role } = request
+  if (phase === 'inDoubt') return { kind: 'inDoubt' }
   const isWritten = phase === 'written'
   if (role === 'commit' && isWritten) {
-    return { kind: request.completedCommand === 'COMMIT' ? 'applied' : 'commitUnknown' }
+    if (request.completedCommand === 'COMMIT') return { kind: 'applied' }
+    return { kind: request.witness === undefined ? 'commitUnknown' : 'inDoubt' }
   }
   // Queued on the connection's own lane, or the BEGIN of a transaction that was never begun.
   if (!isWritten && lane.kind === 'autocommit') return { kind: 'stays' }

@@ -26,6 +26,8 @@ export interface MailboxHost {
     verdict: Extract<LossVerdict, { kind: 'lost' | 'commitUnknown' }>,
   ): unknown
   commitReply(): Reply
+  /** The request stays unsettled: its keeper asks the next session what became of it. */
+  doubted(request: Request, failure: Failure): void
   /** Its lane ended before it was written. */
   revokedError(request: Request): unknown
 }

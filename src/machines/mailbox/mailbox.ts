@@ -128,7 +128,7 @@ export class Mailbox implements Pipeline {
       request.wish = wish
       this.#quarantine ??= new Quarantine(this, this.#host)
       this.#quarantine.wished(request)
-    }
+    } else if (request.phase === 'inDoubt') request.settle(wish.tooLate)
   }
 
   answered(request: Request, error: unknown, result: Reply, nameWasLost: boolean): void {
@@ -165,7 +165,10 @@ export class Mailbox implements Pipeline {
     for (const request of this.#host.unsettled()) {
       const verdict = lossVerdict(request)
       if (verdict.kind === 'applied') request.settle(undefined, this.#host.commitReply())
-      else if (verdict.kind === 'repeat') {
+      else if (verdict.kind === 'inDoubt') {
+        request.phase = 'inDoubt'
+        this.#host.doubted(request, failure)
+      } else if (verdict.kind === 'repeat') {
         repeated.push(this.#rewind(request))
         leftWaiting(request)
       } else if (verdict.kind === 'stays') leftWaiting(request)

@@ -1,6 +1,7 @@
 // One thing asked for: a statement, or a lease with nothing to write. It is settled once; `settle` says whether it took.
 import type { QueryResult } from 'pg'
 import type { Statement, StatementTypes, Upset } from '../../drivers/driver.ts'
+import type { CommitWitness } from './commit-witness.ts'
 import type { Lane } from './lane.ts'
 
 export type RequestLane = Lane<Request>
@@ -27,6 +28,8 @@ export interface RequestInit {
   readonly isPatient?: boolean
   /** Nothing may be written behind it until it is answered (COPY). */
   readonly isSolo?: boolean
+  /** Of a COMMIT: by what its transaction can be found again. */
+  readonly witness?: CommitWitness | undefined
 }
 
 /** Why a written request is to be cancelled, and what its caller is told in each case. */
@@ -62,7 +65,9 @@ export class Request implements Statement {
   readonly isIdempotent: boolean
   readonly isPatient: boolean
   readonly isSolo: boolean
-  phase: 'queued' | 'written' | 'settled' = 'queued'
+  readonly witness: CommitWitness | undefined
+  /** inDoubt: written as COMMIT on a session that died; a later session is asked what became of it. */
+  phase: 'queued' | 'written' | 'inDoubt' | 'settled' = 'queued'
   /** Written and not answered, also when its caller was told something already. */
   isInFlight = false
   /** The command tag, once the server has said it. */
@@ -91,6 +96,7 @@ export class Request implements Statement {
     this.isIdempotent = init.isIdempotent ?? false
     this.isPatient = init.isPatient ?? false
     this.isSolo = init.isSolo ?? false
+    this.witness = init.witness
     this.#keeper = keeper
   }
 

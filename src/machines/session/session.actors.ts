@@ -1,15 +1,31 @@
-// The actors that hold a session once it is dialled, one at a time, each for as long as its state lasts: restore mends what
-// the last one had, session works it, hangUp closes it. They report facts and never judge.
+// The actors that hold a session once it is dialled, one at a time, each for as long as its state lasts: resolve asks
+// what the last one left in doubt, restore mends what it had, session works it, hangUp closes it. They report facts and never judge.
 import type { WireFact } from '../../drivers/driver.ts'
 import { createFailure } from '../../errors/failure.ts'
+import type { ConnectionFact } from '../connection.events.ts'
 import { phaseOf } from '../mailbox/loss-verdict.ts'
 import type { MonitorWatch, Wiring } from '../wiring.ts'
 import { closeWire } from './close-wire.ts'
 import { failureOfLoss } from './record-failure.ts'
 import { sessionActor, type Tell } from './session-actor.ts'
 
-/** Recovery handlers on the new session; a session that dies meanwhile is a failed attempt. */
-export const restore = sessionActor((wiring, tell) => {
+/** Asks the new session what became of the COMMIT in doubt. */
+export const resolve = sessionActor((wiring, tell) =>
+  care(wiring, tell, (signal) => wiring.resolveDoubt(signal), { type: 'resolved' }),
+)
+
+/** Recovery handlers on the new session. */
+export const restore = sessionActor((wiring, tell) =>
+  care(wiring, tell, (signal) => wiring.recover(signal), { type: 'restored' }),
+)
+
+/** A session that dies meanwhile is a failed attempt. */
+function care(
+  wiring: Wiring,
+  tell: Tell,
+  work: (signal: AbortSignal) => Promise<void>,
+  done: ConnectionFact,
+): () => void {
   const { berth, mailbox, clock } = wiring
   const abort = new AbortController()
   const leave = berth.board((fact) => {
@@ -20,14 +36,14 @@ export const restore = sessionActor((wiring, tell) => {
     berth.clear()?.destroy()
     tell({ type: 'dial.failed', failure, delayMs: wiring.nextDelay() })
   })
-  void wiring.recover(abort.signal).then(() => {
-    if (!abort.signal.aborted) tell({ type: 'restored' })
+  void work(abort.signal).then(() => {
+    if (!abort.signal.aborted) tell(done)
   })
   return () => {
     abort.abort()
     leave()
   }
-})
+}
 
 /**
  * Relays what the session says, and what its monitors say of it; the statements go past it, from mailbox to wire. One actor

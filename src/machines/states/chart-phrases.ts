@@ -29,6 +29,18 @@ export const statementWhileDown = [
   { actions: { type: 'refuse', params: whole } },
 ] as const
 
+/** A new session after one that was lost: what it missed is told before anything of its own. */
+export const recovered = [
+  { type: 'noteSession', params: whole },
+  {
+    type: 'tellGap',
+    params: ({ event }: { event: { channels: string[]; listeningSince: number } }) => ({
+      channels: event.channels,
+      to: event.listeningSince,
+    }),
+  },
+] as const
+
 /** What a session in good order says to the world. */
 export const sayings = {
   'session.notified': { actions: { type: 'tellNotification', params: whole } },

@@ -1,7 +1,7 @@
 // connect() was asked for. One attempt, or with a deadline as many as fit; it fails into dead, and an abort leads back.
 import type { Failure } from '../../errors/failure.ts'
 import { connectionSetup } from '../connection.setup.ts'
-import { announces, onSession, sayings, statementWhileDown, whole } from './chart-phrases.ts'
+import { announces, onSession, recovered, sayings, statementWhileDown, whole } from './chart-phrases.ts'
 
 const note = { type: 'noteFailure', params: whole } as const
 
@@ -15,6 +15,13 @@ const failed = [
   { guard: { type: 'mayTryAgain', params: whole }, target: 'waiting', actions: note },
   { target: '#connection.dead.settled', actions: note },
 ] as const
+
+/** There is a session already, which somebody has to close; a recovery came from dead, and goes back there. */
+const leavingSession = {
+  'dial.failed': [...failed],
+  'connect.abort': '#connection.dead.dismissing',
+  'connect.expire': { target: '#connection.dead.dismissing', actions: noteExpiry },
+} as const
 
 export const connecting = connectionSetup.createStateConfig({
   description: 'connect() was asked for: one attempt, or several until its deadline',
@@ -36,17 +43,8 @@ export const connecting = connectionSetup.createStateConfig({
       invoke: { src: 'dial', id: 'dial', input: onSession },
       on: {
         'dial.opened': [
-          {
-            guard: 'isRecovery',
-            target: 'restoring',
-            actions: [
-              { type: 'noteSession', params: whole },
-              {
-                type: 'tellGap',
-                params: ({ event }) => ({ channels: event.channels, to: event.listeningSince }),
-              },
-            ],
-          },
+          { guard: 'isInDoubt', target: 'resolving', actions: [...recovered] },
+          { guard: 'isRecovery', target: 'restoring', actions: [...recovered] },
           { target: '#connection.attached', actions: { type: 'noteSession', params: whole } },
         ],
         'dial.failed': [...failed],
@@ -58,16 +56,18 @@ export const connecting = connectionSetup.createStateConfig({
       exit: 'noteAttempt',
       after: { delay: 'dialing' },
     },
+    resolving: {
+      description: 'a COMMIT in doubt, lost with the session before, is being asked about',
+      invoke: { src: 'resolve', id: 'resolve', input: onSession },
+      on: { ...sayings, ...leavingSession, resolved: 'restoring' },
+    },
     restoring: {
       description: 'recovery handlers, where a session was lost before',
       invoke: { src: 'restore', id: 'restore', input: onSession },
       on: {
         ...sayings,
+        ...leavingSession,
         restored: '#connection.attached',
-        'dial.failed': [...failed],
-        // There is a session already, which somebody has to close; a recovery came from dead, and goes back there.
-        'connect.abort': '#connection.dead.dismissing',
-        'connect.expire': { target: '#connection.dead.dismissing', actions: noteExpiry },
       },
     },
   },

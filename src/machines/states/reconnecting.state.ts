@@ -1,7 +1,7 @@
 // Makes the next session by the schedule, without being asked.
 
 import { connectionSetup } from '../connection.setup.ts'
-import { announces, onSession, sayings, statementWhileDown, whole } from './chart-phrases.ts'
+import { announces, onSession, recovered, sayings, statementWhileDown, whole } from './chart-phrases.ts'
 
 const note = [
   { type: 'noteFailure', params: whole },
@@ -37,18 +37,17 @@ export const reconnecting = connectionSetup.createStateConfig({
       description: 'one attempt under one deadline',
       invoke: { src: 'dial', id: 'dial', input: onSession },
       on: {
-        'dial.opened': {
-          target: 'restoring',
-          actions: [
-            { type: 'noteSession', params: whole },
-            {
-              type: 'tellGap',
-              params: ({ event }) => ({ channels: event.channels, to: event.listeningSince }),
-            },
-          ],
-        },
+        'dial.opened': [
+          { guard: 'isInDoubt', target: 'resolving', actions: [...recovered] },
+          { target: 'restoring', actions: [...recovered] },
+        ],
         'dial.failed': [{ ...givesUp, guard: { type: 'isHopeless', params: whole } }, goesOn, givesUp],
       },
+    },
+    resolving: {
+      description: 'a COMMIT in doubt is being asked about',
+      invoke: { src: 'resolve', id: 'resolve', input: onSession },
+      on: { ...sayings, resolved: 'restoring', 'dial.failed': [goesOn, givesUp] },
     },
     restoring: {
       description: 'recovery handlers',

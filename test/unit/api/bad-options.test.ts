@@ -70,7 +70,7 @@ const wrong: Record<string, unknown[]> = {
   targetSessionAttrs: ['read-write', 'primary', 'Any', 5, null],
   loadBalanceHosts: ['random', 5, null],
   driver: ['pg-native', 'pglite', 'postgres', null, { name: 'pg' }],
-  verifyCommit: [true, 'yes', null],
+  verifyCommit: [1, 'yes', null],
 
   query_timeout: [1000, false],
   connectionTimeoutMillis: [1000, 0],
@@ -132,7 +132,7 @@ describe('an option that is wrong', () => {
     expect(refusalOf({ connectionTimeoutMillis: 5 })?.message).toContain('use `connectTimeoutMs`')
   })
 
-  it.each(['hosts', 'targetSessionAttrs', 'loadBalanceHosts', 'driver', 'verifyCommit'])(
+  it.each(['hosts', 'targetSessionAttrs', 'loadBalanceHosts', 'driver'])(
     'belongs to a later version: %s',
     (option) => {
       expect(refusalOf({ [option]: 'read-write' })?.message).toContain('not supported by this version')

@@ -24,6 +24,7 @@ const examples: {
   judge: [{ type: 'judge', failure }],
   'dial.opened': [opened],
   'dial.failed': [{ type: 'dial.failed', failure, delayMs: 1 }, 'delayMs'],
+  resolved: [{ type: 'resolved' }],
   restored: [{ type: 'restored' }],
   'session.lost': [{ type: 'session.lost', failure, silentSince: 1 }],
   'session.notified': [

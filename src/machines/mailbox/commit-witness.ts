@@ -1,0 +1,10 @@
+/** By what a transaction can be found again when the answer to its COMMIT is lost. */
+export interface CommitWitness {
+  /** The 64-bit id, which is never used twice on one timeline. */
+  readonly transactionId: string
+  readonly timeline: string
+  readonly systemIdentifier: string
+  /** Of the server process that works on it, and when that was started: process ids come back. */
+  readonly processId: number
+  readonly startedAt: string
+}
