@@ -2,6 +2,7 @@
 import pg from 'pg'
 import postgres from 'postgres'
 import type { Postgres } from '../embedded/postgres.ts'
+import type { ConnectionConfig } from '../src/index.ts'
 import { connect } from './subject.ts'
 
 export interface Statement {
@@ -58,9 +59,9 @@ export const postgresJs: Opener = async ({ url }) => {
 }
 
 export const supervised =
-  (name = 'pg-supervisor'): Opener =>
+  (name = 'pg-supervisor', options: ConnectionConfig = {}): Opener =>
   async ({ url }) => {
-    const connection = await connect(url)
+    const connection = await connect({ connectionString: url, ...options })
     return {
       name,
       query: (statement) => connection.query(statement),

@@ -8,15 +8,19 @@ import type { Workload } from '../workload.ts'
 export const transactions: Workload = {
   name: 'transactions',
   run: ({ server, isQuick }) =>
-    withClients(server, [plainPg, postgresJs, supervised()], async (clients) => {
-      const contestants = clients.map(({ name, transaction }) => ({
-        name,
-        run: (count: number) =>
-          callers(1, count, (turn) =>
-            transaction([selectAccountByName(turn), addCents(turn), selectAccountByName(turn)]),
-          ),
-      }))
-      const standings = await race(contestants, { rounds: isQuick ? 5 : 15, lapMs: isQuick ? 100 : 200 })
-      return [raceFinding('Transactions of three statements, one after the other', standings)]
-    }),
+    withClients(
+      server,
+      [plainPg, postgresJs, supervised(), supervised('pg-supervisor, verifyCommit', { verifyCommit: true })],
+      async (clients) => {
+        const contestants = clients.map(({ name, transaction }) => ({
+          name,
+          run: (count: number) =>
+            callers(1, count, (turn) =>
+              transaction([selectAccountByName(turn), addCents(turn), selectAccountByName(turn)]),
+            ),
+        }))
+        const standings = await race(contestants, { rounds: isQuick ? 5 : 15, lapMs: isQuick ? 100 : 200 })
+        return [raceFinding('Transactions of three statements, one after the other', standings)]
+      },
+    ),
 }

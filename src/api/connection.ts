@@ -7,6 +7,7 @@ import type { MachineNotice } from '../machines/connection.events.ts'
 import { type ConnectionMachine, connectionMachine } from '../machines/connection.machine.ts'
 import type { RequestLane } from '../machines/mailbox/request.ts'
 import { announceBirth } from './births.ts'
+import { localCommitWarning, tellsLocalCommit } from './commits/local-commit.ts'
 import type { ConnectionConfig } from './connection-config.ts'
 import type { ConnectionEvents, ConnectionNotice, NotificationObserver } from './connection-events.ts'
 import { ConnectionReadings } from './connection-readings.ts'
@@ -278,6 +279,7 @@ export class Connection extends ConnectionReadings implements AsyncDisposable {
     if (notice.type === 'connected') this.#listening.channels.attached()
     if (notice.type === 'dead') this.#listening.channels.refuseWaiting(this.core.refusals.lostForGood(notice))
     if (notice.type !== 'attemptFailed') notices.publish(notice)
+    if (notice.type === 'notice' && tellsLocalCommit(notice.notice)) notices.publish(localCommitWarning)
     if (notice.type !== 'notification') this.#life.hear(notice)
   }
 }

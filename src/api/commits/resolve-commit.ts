@@ -5,8 +5,9 @@ export type CommitResolution =
   | { readonly kind: 'aborted' }
   | { readonly kind: 'unknown'; readonly evidence: string }
 
-/** Runs a statement on a session other than the one that was lost; resolves to its first row. */
-export type Ask = (text: string, values?: readonly unknown[]) => Promise<Record<string, unknown> | undefined>
+/** Runs a statement on a session other than the one that was lost; resolves to its first row, all of it text. */
+export type Ask = (text: string, values?: readonly unknown[]) => Promise<Row | undefined>
+type Row = Readonly<Record<string, string | null>>
 
 export interface Patience {
   /** Resolves some milliseconds later. */
@@ -49,21 +50,16 @@ export async function resolveCommit(
 }
 
 /** A transaction id says nothing on another cluster, or on a timeline that branched off before the COMMIT. */
-function strangenessOf(
-  witness: CommitWitness,
-  cluster: Record<string, unknown> | undefined,
-): string | undefined {
+function strangenessOf(witness: CommitWitness, cluster: Row | undefined): string | undefined {
   const { systemIdentifier, timeline } = cluster ?? {}
   if (systemIdentifier !== witness.systemIdentifier) return 'the server that answers now is another cluster'
   if (timeline === null) return 'the server that answers now is a standby'
-  if (timeline !== witness.timeline) {
-    return `the server that answers now is on another timeline: ${String(timeline)} instead of ${witness.timeline}`
-  }
-  return undefined
+  if (timeline === witness.timeline) return undefined
+  return `the server that answers now is on another timeline: ${timeline} instead of ${witness.timeline}`
 }
 
 /** 22023: it lies in the future of this server. */
-const statusOf = async ({ transactionId }: CommitWitness, ask: Ask): Promise<unknown> =>
+const statusOf = async ({ transactionId }: CommitWitness, ask: Ask): Promise<string | null | undefined> =>
   ask(statusQuestion, [transactionId]).then((row) => row?.['status'], rethrowUnless('22023'))
 
 const rethrowUnless =

@@ -1,11 +1,9 @@
 // What verifyCommit must know before COMMIT is written. Its question rides behind the first statement of the transaction, so
 // that the answer is there in time and costs no round trip: asked before that it would take the snapshot that a LOCK of the
 // user's should come before, and asked with COMMIT its answer would be lost along with COMMIT's.
-import type { QueryResult } from 'pg'
 import type { Wire } from '../../drivers/driver.ts'
 import { isServerError } from '../../errors/server-error.ts'
 import type { CommitWitness } from '../../machines/mailbox/commit-witness.ts'
-import type { Core } from '../core.ts'
 import type { Lease } from '../leases/lease.ts'
 
 type SessionFacts = Pick<CommitWitness, 'systemIdentifier' | 'processId' | 'startedAt'>
@@ -48,7 +46,7 @@ export class Witnessing {
     const { core, lane } = this.#lease
     const question = core.newRequest({ text: sessionQuestion, lane: lane.parent ?? lane, isPatient })
     try {
-      this.#note(only<SessionFacts>(await core.ask(question)))
+      this.#note((await core.ask(question))?.rows[0] as SessionFacts | undefined)
     } catch (error) {
       if (isServerError(error)) this.#note(undefined)
     }
@@ -72,7 +70,8 @@ export class Witnessing {
     const { systemIdentifier, startedAt } = session
     const request = core.newRequest({ text: transactionQuestion, lane, role: 'probe', name: 'pgs_witness' })
     try {
-      const { transactionId, processId, timeline } = only<TransactionFacts>(await core.ask(request))
+      const reply = await core.ask(request)
+      const { transactionId, processId, timeline } = reply?.rows[0] as TransactionFacts
       // Behind a pooler each transaction may have another server process.
       if (processId !== session.processId) return undefined
       return { transactionId, timeline, systemIdentifier, processId, startedAt }
@@ -81,5 +80,3 @@ export class Witnessing {
     }
   }
 }
-
-const only = <Facts>(result: QueryResult | undefined): Facts => result?.rows[0] as Facts

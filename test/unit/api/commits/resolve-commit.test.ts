@@ -13,7 +13,7 @@ const here = { systemIdentifier: '77', timeline: '00000001' }
 interface Server {
   readonly cluster?: object
   /** Of the transaction, one at each look; the last one stays. */
-  readonly statuses?: readonly unknown[]
+  readonly statuses?: readonly (string | null | Error)[]
   readonly fence?: () => void
 }
 
@@ -31,7 +31,7 @@ async function resolve(server: Server, looks = 9): Promise<CommitResolution & { 
     }
     const status = statuses.length > 1 ? statuses.shift() : statuses[0]
     if (status instanceof Error) throw status
-    return { status }
+    return { status: status ?? null }
   }
   let pauses = 0
   const patience = {
