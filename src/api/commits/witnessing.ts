@@ -71,9 +71,10 @@ export class Witnessing {
     const request = core.newRequest({ text: transactionQuestion, lane, role: 'probe', name: 'pgs_witness' })
     try {
       const reply = await core.ask(request)
-      const { transactionId, processId, timeline } = reply?.rows[0] as TransactionFacts
+      const facts = reply?.rows[0] as TransactionFacts | undefined
       // Behind a pooler each transaction may have another server process.
-      if (processId !== session.processId) return undefined
+      if (facts === undefined || facts.processId !== session.processId) return undefined
+      const { transactionId, processId, timeline } = facts
       return { transactionId, timeline, systemIdentifier, processId, startedAt }
     } catch {
       return undefined
