@@ -2,3 +2,17 @@
 export type { ConnectionContext, ConnectionInput } from './machines/connection.context.ts'
 export type { ConnectionEvent, ConnectionState, MachineNotice } from './machines/connection.events.ts'
 export { type ConnectionMachine, connectionMachine } from './machines/connection.machine.ts'
+export { edgeIds } from './traces/edge-ids.ts'
+export { readTrace } from './traces/read-trace.ts'
+export { recordTrace, type Trace, type Traceable, type TraceOptions } from './traces/record-trace.ts'
+export { replayTrace, type TraceDifference } from './traces/replay-trace.ts'
+export { ReplayedChart } from './traces/replayed-chart.ts'
+export { traceAsTest } from './traces/trace-as-test.ts'
+export type {
+  TracedData,
+  TracedSettlements,
+  TracedValue,
+  TraceHeader,
+  TraceLine,
+  TraceStep,
+} from './traces/trace-format.ts'

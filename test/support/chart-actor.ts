@@ -52,6 +52,7 @@ export function startChart({ isSupervised, waitsWhileDown, isQuiet, logic }: Cir
     mailbox: { isQuiet: isQuiet ?? true },
     berth: { wire: undefined },
     counts: () => ({ inFlight: 1, queued: 2 }),
+    watchRequests: () => () => undefined,
     find: (id: number) => ({
       lane: { kind: id % 2 === 1 ? 'transaction' : 'autocommit' },
       isPatient: id > 100,

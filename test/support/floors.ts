@@ -1,7 +1,7 @@
 import { posix } from 'node:path'
 
 /** The rooms of src, bottom up. A room imports from itself and from lower floors, never from beside or above. */
-const floors = [['errors'], ['backoff'], ['detectors', 'drivers'], ['machines'], ['traces'], ['api']]
+const floors = [['errors'], ['backoff'], ['detectors', 'drivers'], ['machines'], ['traces'], ['api'], ['cli']]
 
 /** The doors of the house, entry points of the package. They only re-export, and only they do. */
 const doors = ['index.ts', 'machines.ts']

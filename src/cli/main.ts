@@ -1,0 +1,11 @@
+#!/usr/bin/env node
+// npx pg-supervisor <command> …
+import { type Command, runCommand } from './commands.ts'
+import { replay } from './replay-command.ts'
+
+const commands: Readonly<Record<string, Command>> = { replay }
+
+process.exitCode = await runCommand(commands, process.argv.slice(2), {
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+})
