@@ -117,6 +117,16 @@ describe.concurrent('the example program', { timeout: 120_000 }, () => {
     expect(heir.lines.at(-1)).toBe('stepped down')
   })
 
+  it('client-factory makes clients of three kinds', async () => {
+    const program = start('client-factory')
+    expect(await program.ended()).toEqual(well)
+    expect(program.lines).toEqual([
+      'the socket is kept alive',
+      'one more than a number can count: 9007199254740993',
+      'a session of less than a minute',
+    ])
+  })
+
   it('death-checker leaves a server that refuses to write', async () => {
     const program = start('death-checker')
     expect(await program.ended()).toEqual(well)
