@@ -14,6 +14,7 @@ const onRealServers = {
 export default defineConfig(({ mode }) => {
   // Not in `test.env`: each project reads this file again, in the mode 'test'.
   process.env['PG_SUPERVISOR_CHAOS_SEEDS'] ??= mode === 'thorough' ? '25' : '1'
+  process.env['PG_SUPERVISOR_PATHS'] ??= mode === 'thorough' ? 'simple' : 'shortest'
   return {
     test: {
       include: [],

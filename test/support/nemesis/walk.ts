@@ -45,8 +45,9 @@ export async function walk(server: TestServer, plan: readonly Step[]): Promise<W
   let losses = 0
   const faults = await faultsOf(async () => {
     await using world = await openWorld({ server, proxy: true, patienceMs: 10_000 })
-    const connections = await Promise.all(ofCallers.map((each) => world.connect(each)))
-    const scene = { world, connections, listener: await world.connect(config), ...workloads }
+    const opened = (each: ConnectionConfig) => world.connection(each).connect({ deadlineMs: 10_000 })
+    const connections = await Promise.all(ofCallers.map(opened))
+    const scene = { world, connections, listener: await opened(config), ...workloads }
     await scene.outbox.listen(scene.listener)
     await act(scene, plan)
     for (const connection of [...connections, scene.listener]) {
