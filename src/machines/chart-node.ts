@@ -1,2 +1,2 @@
-// For those who walk the charts as data: in `visualizations` the name `xstate` means the fourth version.
-export type { AnyStateNode as ChartNode } from 'xstate'
+// For those who look at the charts from `visualizations`, where the name `xstate` means the fourth version.
+export type { AnyActorRef, AnyMachineSnapshot, AnyStateNode as ChartNode, InspectionEvent } from 'xstate'

@@ -19,6 +19,9 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => packed[Symbol.asyncDispose]())
 
+/** Bundled: the page, and what serves it. */
+const inspector = ['THIRD-PARTY.txt', 'inspect.d.ts', 'inspect.js', 'page.html']
+
 describe('the package', { timeout: 60_000 }, () => {
   it('holds the compiled sources and what a reader wants, and nothing else', async () => {
     const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })
@@ -26,9 +29,22 @@ describe('the package', { timeout: 60_000 }, () => {
     expect(await contentsOf(packed.tarball)).toEqual(
       [
         ...modules.flatMap((path) => [`${path}.js`, `${path}.d.ts`]),
+        ...inspector.map((name) => `dist/inspect/${name}`),
         ...['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'],
       ].toSorted(),
     )
+  })
+
+  it('bundles what the inspector needs of others, with their licences, in a page of at most 150 kB', async () => {
+    expect(readFileSync('dist/inspect/page.html').length).toBeLessThan(150_000)
+    const notices = readFileSync('dist/inspect/THIRD-PARTY.txt', 'utf8')
+    for (const name of ['@xstate/inspect', 'xstate', 'preact', '@preact/signals', 'fast-safe-stringify'])
+      expect(notices).toContain(`\n${name} `)
+    expect(notices.match(/Permission is hereby granted/g)?.length).toBeGreaterThan(5)
+    const script = readFileSync('dist/inspect/inspect.js', 'utf8')
+    const imported = [...script.matchAll(/^import .* from "([^"]+)"/gm)].map(([, from]) => from!)
+    expect(imported.filter((from) => !from.startsWith('node:') && !from.startsWith('../'))).toEqual([])
+    expect(script).not.toMatch(/\brequire\("(?!node:)/)
   })
 
   it('gives publint nothing to say', async () => {
