@@ -30,7 +30,20 @@ export { networkError } from './detectors/network-error.ts'
 export { readOnlyServer } from './detectors/read-only-server.ts'
 export type { ReconnectOptions } from './detectors/reconnect-options.ts'
 export { sqlState } from './detectors/sql-state.ts'
-export type { HostAddress, Notification, ServerNotice } from './drivers/driver.ts'
+export type {
+  Driver,
+  DriverCapabilities,
+  DriverName,
+  HostAddress,
+  Notification,
+  ServerNotice,
+  Statement,
+  StatementTypes,
+  Wire,
+  WireConfig,
+  WireFact,
+  WireLoss,
+} from './drivers/driver.ts'
 export { AlreadyConnectedError, ConnectFailedError, ConnectionDeadError } from './errors/connect-errors.ts'
 export type { Failure } from './errors/failure.ts'
 export { InvalidOptionError } from './errors/invalid-option-error.ts'

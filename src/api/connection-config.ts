@@ -2,7 +2,7 @@ import type { ClientBase, ClientConfig } from 'pg'
 import type { InspectionEvent } from 'xstate'
 import type { Clock } from '../backoff/clock.ts'
 import type { ReconnectOptions } from '../detectors/reconnect-options.ts'
-import type { HostAddress } from '../drivers/driver.ts'
+import type { Driver, DriverName, HostAddress } from '../drivers/driver.ts'
 import type { Logger } from './logger.ts'
 import type { RowMapper, Session } from './queryable.ts'
 import type { Monitor } from './sessions/monitor.ts'
@@ -46,8 +46,11 @@ export interface ConnectionConfig
   targetSessionAttrs?: 'any'
   /** As libpq's, where there is one host. */
   loadBalanceHosts?: 'disable'
-  /** The one driver of this version. */
-  driver?: 'pg'
+  /**
+   * What speaks to the server: 'pg' (default), 'pglite' (PostgreSQL in this process; a folder of its own with `connectionString`
+   * 'pglite://./folder', else in memory), or a driver of your own. The variable PG_SUPERVISOR_DRIVER stands for an absent option.
+   */
+  driver?: DriverName | Driver
   /** The default for every transaction; see TransactionOptions. Default false. */
   verifyCommit?: boolean
   /** Stands in errors, events and logs. Default 'connection 1', 'connection 2' … */

@@ -16,6 +16,7 @@ import type { Notices } from './notices/notices.ts'
 import type { Ledger } from './requests/ledger.ts'
 import { Patience } from './requests/patience.ts'
 import type { Refusals } from './requests/refusals.ts'
+import { released } from './sessions/released.ts'
 import type { Settings } from './settings.ts'
 
 /** What only the facade can do: run the user's code. */
@@ -110,7 +111,8 @@ export class ConnectionWiring implements Wiring {
 
   openWire(report: (fact: WireFact) => void): Wire {
     const { driver, client, clientFactory, preparedLimit, clock } = this.#parts.settings
-    return driver.open({ client, clientFactory, preparedLimit, now: () => clock.now() }, report)
+    const now = (): number => clock.now()
+    return driver.open({ client, clientFactory, preparedLimit, owner: this, now }, report)
   }
 
   prepare(
@@ -208,6 +210,8 @@ export class ConnectionWiring implements Wiring {
     this.mailbox.shut((request) => this.#parts.refusals.closed(request, this.closeCause))
     for (const lane of lanes) lane.cut(this.#parts.refusals.closedUnder(lane, this.closeCause))
     this.#parts.shut()
+    if (this.#parts.settings.driver.release !== undefined)
+      this.berth.bury(released(this.#parts.settings, this))
   }
 
   watchRequests(watcher: RequestWatcher): () => void {

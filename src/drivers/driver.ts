@@ -2,20 +2,68 @@
 // A driver reports facts and never judges them; whether a fact is deadly is for the machine to say.
 import type { ClientBase, ClientConfig, QueryResult } from 'pg'
 
-/** Makes wires. `pg` is the one that ships; another needs to pass the same contract tests. */
+/** The drivers that come with the package. */
+export type DriverName = 'pg' | 'pg-native' | 'pglite'
+
+/** What can be expected of a driver and what it speaks to; tests and documentation go by it, nothing else does. */
+export interface DriverCapabilities {
+  /** A running statement can be cancelled. */
+  readonly cancel: boolean
+  /** Each connection has a session of its own: transactions side by side, settings, locks, temporary tables. */
+  readonly sessions: boolean
+  /** Whose NOTIFY is heard: everybody's, or only that of connections of this process. */
+  readonly notifications: 'everybody' | 'process'
+  /** A session can be lost while its server lives, and another opened. */
+  readonly outages: boolean
+  /** COPY FROM STDIN, by `unsafeClient` */
+  readonly copyIn: boolean
+  readonly tls: boolean
+}
+
+/**
+ * Port to the wire. It makes one wire for each session; a wire reports facts and judges nothing. One that ships is chosen by
+ * name; one of your own is given as an object, and has to pass the tests that those do. docs/drivers.md says how to write it.
+ *
+ * @example
+ * ```ts
+ * import { Connection, type Driver } from 'pg-supervisor'
+ *
+ * export const through = (driver: Driver): Driver => ({
+ *   ...driver,
+ *   name: `${driver.name}, observed`,
+ *   open(config, report) {
+ *     return driver.open(config, (fact) => {
+ *       console.log(fact.type)
+ *       report(fact)
+ *     })
+ *   },
+ * })
+ * ```
+ */
 export interface Driver {
   readonly name: string
+  readonly capabilities: DriverCapabilities
+  /** Connection strings that begin with it are the driver's own, and reach `open` as they are: 'pglite://'. */
+  readonly uriScheme?: string
+  /** Where its sessions go, where host and port don't say it. */
+  readonly place?: HostAddress
   /** Begins to open one server session; what happens is told to `report`. Throws only when no client can be made. */
   open(config: WireConfig, report: (fact: WireFact) => void): Wire
   /** Values as the wire will carry them, so that nothing can throw once a statement is being written. */
   prepareValues(values: readonly unknown[]): readonly unknown[]
+  /** A connection has ended: what was kept for its next session may go. It is waited for, half a second at most. */
+  release?(owner: object): Promise<unknown>
 }
 
+/** What a session is opened with. */
 export interface WireConfig {
+  /** The options of pg, as they were given; each session gets an object of its own. */
   readonly client: ClientConfig
   readonly clientFactory: ((config: ClientConfig) => ClientBase) | undefined
   /** Most automatic statement names alive at once; 0 = none. */
   readonly preparedLimit: number
+  /** The connection that asks: the same for all its sessions. */
+  readonly owner: object
   readonly now: () => number
 }
 
@@ -76,6 +124,7 @@ export interface Statement {
  */
 export type Upset = 'meanings' | 'names' | 'listens' | 'all'
 
+/** Type parsers of one statement; those of `pg-types`. */
 export interface StatementTypes {
   getTypeParser(oid: number, format?: 'text' | 'binary'): unknown
 }
@@ -117,6 +166,7 @@ export interface WireLoss {
   readonly error: unknown
 }
 
+/** What a wire reports, in the order in which it happens. */
 export type WireFact =
   | { readonly type: 'opened' }
   /** Exactly once, however many 'error' and 'end' events the client emits. */

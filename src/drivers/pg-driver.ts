@@ -6,6 +6,14 @@ import { PgWire } from './pg-wire.ts'
 
 export const pgDriver: Driver = {
   name: 'pg',
+  capabilities: {
+    cancel: true,
+    sessions: true,
+    notifications: 'everybody',
+    outages: true,
+    copyIn: true,
+    tls: true,
+  },
 
   open(config: WireConfig, report: (fact: WireFact) => void): Wire {
     const make = config.clientFactory ?? ((options) => new pg.Client(options))

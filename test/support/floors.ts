@@ -9,6 +9,7 @@ const doors = ['index.ts', 'machines.ts']
 /** Who may import a package, and who may name its types alone. Any other package is a dependency nobody agreed to. */
 const packages: Record<string, { values: string[]; types: string[] }> = {
   pg: { values: ['drivers'], types: ['machines', 'api'] },
+  '@electric-sql': { values: ['drivers'], types: [] },
   xstate: { values: ['machines', 'traces', 'api'], types: [] },
 }
 

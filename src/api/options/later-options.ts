@@ -15,7 +15,6 @@ const laterOptions: Readonly<Record<string, LaterOption>> = {
   },
   targetSessionAttrs: { wanted: "'any'", asksNothingNew: (value) => value === 'any' },
   loadBalanceHosts: { wanted: "'disable'", asksNothingNew: (value) => value === 'disable' },
-  driver: { wanted: "'pg'", asksNothingNew: (value) => value === 'pg' },
 }
 
 export const laterOptionNames = Object.keys(laterOptions)
@@ -33,7 +32,6 @@ export function settleLaterOptions(options: Readonly<Record<string, unknown>>): 
     if (value !== undefined && !option.asksNothingNew(value))
       throw invalidOption(name, onlyYet(option.wanted), value)
   }
-  if (options['driver'] === undefined) checkDriverVariable()
   const settled = Object.fromEntries(
     Object.entries(options).filter(([name]) => !laterOptionNames.includes(name)),
   )
@@ -41,12 +39,6 @@ export function settleLaterOptions(options: Readonly<Record<string, unknown>>): 
   if (hosts !== undefined) Object.assign(settled, onlyHost(hosts, settled))
   checkOneHost(settled['host'])
   return settled
-}
-
-function checkDriverVariable(): void {
-  const driver = process.env['PG_SUPERVISOR_DRIVER']
-  if (driver !== undefined && driver !== '' && driver !== 'pg')
-    throw invalidOption('PG_SUPERVISOR_DRIVER', onlyYet("'pg'"), driver)
 }
 
 function onlyHost(hosts: [{ host: string; port: number }], beside: Readonly<Record<string, unknown>>) {

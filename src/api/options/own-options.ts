@@ -14,9 +14,10 @@ import {
   text,
   withMethods,
 } from './option-kind.ts'
+import { driver } from './read-driver.ts'
 
 /** later-options.ts reads those of which this version takes one value. */
-type LaterOptions = 'hosts' | 'targetSessionAttrs' | 'loadBalanceHosts' | 'driver'
+type LaterOptions = 'hosts' | 'targetSessionAttrs' | 'loadBalanceHosts'
 
 type OwnOptions = Exclude<
   'connectionString' | 'pipeline' | Exclude<keyof ConnectionConfig, keyof ClientConfig>,
@@ -32,6 +33,7 @@ export const monitor: OptionKind = {
 export const ownOptionKinds = {
   connectionString: text,
   name: { wanted: 'a string that is not empty', holds: (value) => isText(value) && value !== '' },
+  driver,
   clientFactory: callable,
   rowMode: oneOf('object', 'array'),
   mapRow: callable,

@@ -1,7 +1,6 @@
 import type { ClientConfig } from 'pg'
 import { systemClock } from '../../backoff/clock.ts'
 import type { HostAddress } from '../../drivers/driver.ts'
-import { pgDriver } from '../../drivers/pg-driver.ts'
 import { invalidOption } from '../../errors/invalid-option-error.ts'
 import type { ConnectionConfig } from '../connection-config.ts'
 import type { Settings } from '../settings.ts'
@@ -15,6 +14,7 @@ import {
   readWhileDown,
 } from './own-readings.ts'
 import { pgOptionKinds } from './pg-options.ts'
+import { readDriver } from './read-driver.ts'
 import type { Said } from './said.ts'
 import { type TakenOptions, takeOptions } from './take-options.ts'
 
@@ -32,13 +32,14 @@ let unnamed = 0
  */
 export function readConfig(config?: string | ConnectionConfig): Settings {
   const { connectionString = '', ...options } = takeOptions(config)
-  const said = readConnectionString(connectionString)
+  const driver = readDriver(options.driver)
+  const said = readConnectionString(connectionString, driver.uriScheme)
   const random = options.random ?? Math.random
   const client = clientOptions(pgOptionsOf(options), said)
   checkDirectTls(client())
   const settings = {
-    driver: pgDriver,
-    address: addressOf(options, said),
+    driver,
+    address: driver.place ?? addressOf(options, said),
     clientFactory: options.clientFactory,
     rowMode: options.rowMode ?? 'object',
     mapRow: options.mapRow,
