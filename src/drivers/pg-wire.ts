@@ -20,6 +20,11 @@ import { serverVersionNumber } from './server-version.ts'
 /** Bytes waiting for the socket beyond which more statements would only fill memory. */
 const congestedBytes = 1_048_576
 
+export interface PgWireConfig extends WireConfig {
+  /** Ends the names of statements where sessions share a server's. */
+  readonly nameSuffix?: string
+}
+
 export class PgWire implements Wire, QueryOwner {
   readonly client: PgClient
   readonly #connection: PgConnection
@@ -27,6 +32,7 @@ export class PgWire implements Wire, QueryOwner {
   /** Made with the first statement that could have one. */
   #names: PreparedNames | undefined
   readonly #preparedLimit: number
+  readonly #nameSuffix: string | undefined
   readonly #now: () => number
   readonly closed: Promise<void>
   #unanswered = 0
@@ -39,13 +45,14 @@ export class PgWire implements Wire, QueryOwner {
   /** A WARNING with which the server announced that it is about to close without another word. */
   #farewell: unknown
 
-  constructor(client: PgClient, config: WireConfig, report: (fact: WireFact) => void) {
+  constructor(client: PgClient, config: PgWireConfig, report: (fact: WireFact) => void) {
     this.client = client
     this.#connection = client.connection
     this.#report = report
     this.#now = config.now
     this.lastByteAt = config.now()
     this.#preparedLimit = config.preparedLimit
+    this.#nameSuffix = config.nameSuffix
     client.pipeline = true
     this.closed = new Promise((resolve) => {
       client.on('end', () => {
@@ -105,7 +112,7 @@ export class PgWire implements Wire, QueryOwner {
 
   #nameFor(statement: Statement): string | undefined {
     if (!mayHaveName(statement)) return undefined
-    this.#names ??= new PreparedNames(this.#preparedLimit, (name) => this.#closeName(name))
+    this.#names ??= new PreparedNames(this.#preparedLimit, (name) => this.#closeName(name), this.#nameSuffix)
     return this.#names.nameFor(statement, this.transactionStatus !== 'I')
   }
 

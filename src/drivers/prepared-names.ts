@@ -33,14 +33,17 @@ export class PreparedNames {
   /** Names given up while they were being parsed; to be closed when that is over. */
   readonly #givenUp = new Set<string>()
   readonly #closeName: (name: string) => void
+  readonly #suffix: string
   #counter = 0
   /** Counts what may have changed the meaning of names: other tables, or another way to find them. */
   #meaning = 0
   /** That happened in the transaction that is open, and may be rolled back with it. */
   #isChanging = false
 
-  constructor(limit: number, closeName: (name: string) => void) {
+  /** @param suffix ends each name where several share one server session, so that no name is another's. */
+  constructor(limit: number, closeName: (name: string) => void, suffix = '') {
     this.#limit = limit
+    this.#suffix = suffix
     this.#automatic = new Lru(limit)
     this.#closeName = closeName
   }
@@ -59,7 +62,7 @@ export class PreparedNames {
       return undefined
     }
     this.#giveUp(prepared)
-    const fresh = this.#wanted(`${ours}${++this.#counter}`)
+    const fresh = this.#wanted(`${ours}${this.#nextNumber()}`)
     this.#giveUp(this.#automatic.set(statement.text, fresh))
     return nameNow(fresh)
   }
@@ -146,15 +149,21 @@ export class PreparedNames {
       known.stage = 'wanted'
     }
     if (known !== undefined) return nameNow(known)
-    const isFree = !given.startsWith(ours) && isKeptWhole(given) && !this.#givenUp.has(given)
+    const isFree =
+      this.#suffix === '' && !given.startsWith(ours) && isKeptWhole(given) && !this.#givenUp.has(given)
     const fresh = this.#wanted(isFree ? given : this.#anotherName(given))
     this.#giveUp(this.#given.set(given, fresh))
     return nameNow(fresh)
   }
 
   #anotherName(given: string): string {
-    const name = `${given}#${++this.#counter}`
-    return isKeptWhole(name) && !given.startsWith(ours) ? name : `${ours}${this.#counter}`
+    const number = this.#nextNumber()
+    const name = `${given}#${number}`
+    return isKeptWhole(name) && !given.startsWith(ours) ? name : `${ours}${number}`
+  }
+
+  #nextNumber(): string {
+    return `${++this.#counter}${this.#suffix}`
   }
 
   #giveUp(evicted: PreparedName | undefined): void {

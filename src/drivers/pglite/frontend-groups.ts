@@ -3,16 +3,13 @@
 // takes the process with it (seen with 0.5.16). So it gets whole messages only, each followed by a refusal to send data,
 // which means nothing where none is asked for (PostgreSQL docs, 54.2.6 COPY Operations).
 
+import type { Group } from './pglite-database.ts'
+
 /** `startup`: begins a session · `tls`: asks for an encrypted one · `ask`: to be answered, to its ReadyForQuery or Flush. */
 export type FrontendGroup =
   | { readonly type: 'startup'; readonly database: string }
   | { readonly type: 'tls' }
-  | {
-      readonly type: 'ask'
-      readonly bytes: Buffer
-      /** An empty query, as monitors send it. */
-      readonly isEmpty: boolean
-    }
+  | ({ readonly type: 'ask' } & Group)
 
 const query = 0x51 // Q
 const execute = 0x45 // E

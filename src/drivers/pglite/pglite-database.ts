@@ -17,8 +17,15 @@ export interface Visitor {
   failed(error: Error): void
 }
 
+/** Messages to be answered at once. */
+export interface Group {
+  readonly bytes: Buffer
+  /** An empty query, as monitors send it. */
+  readonly isEmpty: boolean
+}
+
 interface Seat {
-  readonly groups: Buffer[]
+  readonly groups: Group[]
   /** As of its last ReadyForQuery. */
   status: string
   /** All it asked is answered. */
@@ -47,21 +54,13 @@ export class PgliteDatabase {
     if (this.failure !== undefined) visitor.failed(this.failure)
   }
 
-  /** Asks for one group of messages to be answered; `isAnswered` is called when nothing of the visitor's waits. */
-  ask(visitor: Visitor, group: Buffer, isAnswered: () => void): void {
+  /** Asks for a group to be answered; `isAnswered` is called when nothing of the visitor's waits. */
+  ask(visitor: Visitor, group: Group, isAnswered: () => void): void {
     const seat = this.#seats.get(visitor)
     if (seat === undefined) return isAnswered()
     seat.groups.push(group)
     seat.emptied.push(isAnswered)
     void this.#run()
-  }
-
-  /** An empty query that waits behind nothing of the visitor's own: whoever is in the way, this process lives. */
-  answerEmpty(visitor: Visitor): boolean {
-    const seat = this.#seats.get(visitor)
-    if (seat === undefined || seat.groups.length > 0 || this.#holder === visitor) return false
-    visitor.hear(emptyReply(seat.status))
-    return true
   }
 
   /** Cancels the visitor's oldest group if its turn has not come. What has begun can't be interrupted: it has the thread. */
@@ -89,7 +88,11 @@ export class PgliteDatabase {
     const others = [...this.#seats]
     this.#seats.clear()
     // Before everybody else, and all at once: whoever comes next must find a session like a new one.
-    this.#seats.set(ghost, { groups: [Buffer.concat(farewell)], status: 'I', emptied })
+    this.#seats.set(ghost, {
+      groups: [{ bytes: Buffer.concat(farewell), isEmpty: false }],
+      status: 'I',
+      emptied,
+    })
     for (const [other, theirs] of others) this.#seats.set(other, theirs)
     if (this.#holder === visitor) this.#holder = ghost
     void this.#run()
@@ -120,15 +123,22 @@ export class PgliteDatabase {
 
   #next(): [Visitor, Seat] | undefined {
     if (this.failure !== undefined) return undefined
-    const mayGo = (visitor: Visitor) => this.#holder === undefined || this.#holder === visitor
-    return [...this.#seats].find(([visitor, { groups }]) => groups.length > 0 && mayGo(visitor))
+    return [...this.#seats].find(
+      ([
+        visitor,
+        {
+          groups: [first],
+        },
+      ]) => first !== undefined && (first.isEmpty || this.#holder === undefined || this.#holder === visitor),
+    )
   }
 
   async #answer(database: ProtocolDatabase, visitor: Visitor, seat: Seat): Promise<void> {
     const group = seat.groups.shift()!
+    if (group.isEmpty && this.#holder !== visitor) return this.#answerEmpty(visitor, seat)
     this.#holder = visitor
     // A copy: PGlite writes its next reply over that of a startup.
-    const reply = Buffer.from(await database.execProtocolRaw(group))
+    const reply = Buffer.from(await database.execProtocolRaw(group.bytes))
     const { status, notifications } = readReply(reply)
     seat.status = status ?? seat.status
     // A Flush ends nothing: what is open belongs to its visitor.
@@ -140,6 +150,12 @@ export class PgliteDatabase {
     }
     // To the end of the line.
     if (this.#holder === undefined && this.#seats.delete(visitor)) this.#seats.set(visitor, seat)
+  }
+
+  /** Whoever has the turn: a monitor that asks whether the server lives must not wait for it. */
+  #answerEmpty(visitor: Visitor, seat: Seat): void {
+    visitor.hear(emptyReply(seat.status))
+    if (seat.groups.length === 0) this.#tellEmptied(seat)
   }
 
   #tellEmptied(seat: Seat): void {

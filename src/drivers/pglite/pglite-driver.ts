@@ -47,11 +47,14 @@ export const pgliteDriver: Driver = {
   release: (owner) => databases.release(owner),
 }
 
+/** So far, in this process. */
+let sessions = 0
+
 class PgliteWire extends PgWire {
   readonly #stream: PgliteStream
 
   constructor(client: PgClient, stream: PgliteStream, config: WireConfig, report: (fact: WireFact) => void) {
-    super(client, config, report)
+    super(client, { ...config, nameSuffix: `s${++sessions}` }, report)
     this.#stream = stream
   }
 

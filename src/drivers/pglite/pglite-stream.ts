@@ -105,11 +105,10 @@ export class PgliteStream extends Duplex implements Visitor {
     if (group.type === 'startup') {
       this.#database = this.#findDatabase(group.database)
       this.#database.enter(this)
-      return this.#database.ask(this, startup, isAnswered)
+      return this.#database.ask(this, { bytes: startup, isEmpty: false }, isAnswered)
     }
-    if (this.#database === undefined || (group.isEmpty && this.#database.answerEmpty(this)))
-      return isAnswered()
-    this.#database.ask(this, group.bytes, isAnswered)
+    if (this.#database === undefined) isAnswered()
+    else this.#database.ask(this, group, isAnswered)
   }
 
   #leave(): void {
