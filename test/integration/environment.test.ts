@@ -60,7 +60,7 @@ describe('the PG* environment variables', () => {
     await connection.end()
   })
 
-  it('name a driver, which there is only one of', () => {
+  it('name a driver', () => {
     vi.stubEnv('PG_SUPERVISOR_DRIVER', 'pg')
     expect(new Connection()).toBeInstanceOf(Connection)
     vi.stubEnv('PG_SUPERVISOR_DRIVER', 'oracle')

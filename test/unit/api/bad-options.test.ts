@@ -4,6 +4,7 @@ import { laterOptionNames } from '../../../src/api/options/later-options.ts'
 import { ownOptionKinds } from '../../../src/api/options/own-options.ts'
 import { insteadOfPgOption, pgOptionKinds } from '../../../src/api/options/pg-options.ts'
 import { readConfig } from '../../../src/api/options/read-config.ts'
+import { pgDriver } from '../../../src/drivers/pg-driver.ts'
 import { refusalOf } from './refusal-of.ts'
 
 const longest = 2 ** 31 - 1
@@ -20,6 +21,8 @@ const aClockWithout = (method: string) => ({
   clearTimeout: () => 1,
   [method]: 1,
 })
+
+const { capabilities: _, ...bare } = pgDriver
 
 const wrong: Record<string, unknown[]> = {
   connectionString: [5, null, {}, ['postgres://db'], 'postgres://db/\0'],
@@ -69,7 +72,7 @@ const wrong: Record<string, unknown[]> = {
   hosts: [null, {}, [], [{}], [{ host: 'db' }], [{ host: '', port: 1 }], [{ host: 'a', port: 1 }, 5], ['db']],
   targetSessionAttrs: ['read-write', 'primary', 'Any', 5, null],
   loadBalanceHosts: ['random', 5, null],
-  driver: ['pg-native', 'pglite', 'postgres', null, { name: 'pg' }],
+  driver: ['pg-native', 'postgres', 'PG', '', null, 5, { name: 'pg' }, { ...pgDriver, name: '' }, bare],
   verifyCommit: [1, 'yes', null],
 
   query_timeout: [1000, false],
@@ -132,7 +135,7 @@ describe('an option that is wrong', () => {
     expect(refusalOf({ connectionTimeoutMillis: 5 })?.message).toContain('use `connectTimeoutMs`')
   })
 
-  it.each(['hosts', 'targetSessionAttrs', 'loadBalanceHosts', 'driver'])(
+  it.each(['hosts', 'targetSessionAttrs', 'loadBalanceHosts'])(
     'belongs to a later version: %s',
     (option) => {
       expect(refusalOf({ [option]: 'read-write' })?.message).toContain('not supported by this version')
@@ -173,14 +176,18 @@ describe('an option that nobody knows', () => {
 describe('PG_SUPERVISOR_DRIVER', () => {
   afterEach(() => vi.unstubAllEnvs())
 
-  it.each(['pg-native', 'pglite', 'PG'])('is refused when it is %s', (driver) => {
+  it.each(['pg-native', 'oracle', 'PG'])('is refused when it is %s', (driver) => {
     vi.stubEnv('PG_SUPERVISOR_DRIVER', driver)
-    expect(refusalOf({})?.message).toContain("option `PG_SUPERVISOR_DRIVER` wants 'pg'")
+    expect(refusalOf({})?.message).toContain("option `PG_SUPERVISOR_DRIVER` wants 'pg', 'pglite' or a driver")
   })
 
-  it.each(['pg', ''])('may be %j', (driver) => {
+  it.each([
+    ['pg', 'pg'],
+    ['', 'pg'],
+    ['pglite', 'pglite'],
+  ])('%j means %s', (driver, name) => {
     vi.stubEnv('PG_SUPERVISOR_DRIVER', driver)
-    expect(readConfig({}).driver.name).toBe('pg')
+    expect(readConfig({}).driver.name).toBe(name)
   })
 
   it('gives way to the option', () => {

@@ -111,7 +111,6 @@ describe('options', () => {
       hosts: [{ host: 'db', port: 6543 }],
       targetSessionAttrs: 'any',
       loadBalanceHosts: 'disable',
-      driver: 'pg',
       verifyCommit: false,
     }
     const { address, client } = readConfig(later as ConnectionConfig)
