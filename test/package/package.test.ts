@@ -100,6 +100,14 @@ describe('the main example of the README, in an empty project', { timeout: 60_00
     expect(stdout).toBe('hello\ntotal: 350\nnews: ready\n')
   })
 
+  it('has no PGlite beside it, and says how to get it', async () => {
+    const program = "new (await import('pg-supervisor')).Connection({ driver: 'pglite' })"
+    const { code, stderr } = await runNode('--input-type=module', ['--eval', program], { cwd: project })
+    expect(code).toBe(1)
+    expect(stderr).toContain('InvalidOptionError: option `driver` wants a driver that is installed')
+    expect(stderr).toContain('(npm install @electric-sql/pglite)')
+  })
+
   it('fails when the server refuses it, so that running means something', async () => {
     await server!.stop('immediate')
     expect(await runExample('example.mjs')).toMatchObject({ code: 1 })
