@@ -135,12 +135,9 @@ describe('an option that is wrong', () => {
     expect(refusalOf({ connectionTimeoutMillis: 5 })?.message).toContain('use `connectTimeoutMs`')
   })
 
-  it.each(['hosts', 'targetSessionAttrs', 'loadBalanceHosts'])(
-    'belongs to a later version: %s',
-    (option) => {
-      expect(refusalOf({ [option]: 'read-write' })?.message).toContain('not supported by this version')
-    },
-  )
+  it.each(['hosts', 'targetSessionAttrs', 'loadBalanceHosts'])('belongs to a later version: %s', (option) => {
+    expect(refusalOf({ [option]: 'read-write' })?.message).toContain('not supported by this version')
+  })
 })
 
 describe('an option that nobody knows', () => {
