@@ -6,6 +6,8 @@ export type { ConnectionEvents, ConnectionNotice, NotificationObserver } from '.
 export type { ListenOptions, Subscription } from './api/listening/subscription.ts'
 export type { Logger } from './api/logger.ts'
 export type {
+  Cursor,
+  CursorOptions,
   Queryable,
   RequestOptions,
   RowMapper,

@@ -12,6 +12,8 @@ import type { ConnectionConfig } from './connection-config.ts'
 import type { ConnectionEvents, ConnectionNotice, NotificationObserver } from './connection-events.ts'
 import { ConnectionReadings } from './connection-readings.ts'
 import { Core } from './core.ts'
+import type { CursorHome } from './cursors/cursor-home.ts'
+import { OwnTransaction } from './cursors/own-transaction.ts'
 import { runSession } from './leases/session-handle.ts'
 import { checkTransactionOptions } from './leases/transaction-options.ts'
 import { runTransaction } from './leases/transaction-runner.ts'
@@ -69,6 +71,10 @@ export class Connection extends ConnectionReadings implements AsyncDisposable {
 
   protected get lane(): RequestLane {
     return this.core.mailbox.root
+  }
+
+  protected override cursorHome(isDetached: boolean, refusal: CursorHome['refusal']): CursorHome {
+    return new OwnTransaction((work, options) => this.transaction(work, options), isDetached, refusal)
   }
 
   /**

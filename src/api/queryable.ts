@@ -49,6 +49,66 @@ export interface RequestOptions extends WaitOptions {
   detached?: boolean
 }
 
+/**
+ * How a cursor reads and how long it may live. `signal` and `timeoutMs` span it from its first fetch to its end; `idempotent`
+ * means nothing to it, for what was fetched can't be fetched again.
+ *
+ * @example
+ * ```ts
+ * const log = connection.cursor('select * from log', [], { batchSize: 200, idleTimeoutMs: 5_000 })
+ * ```
+ */
+export interface CursorOptions extends RequestOptions {
+  /** Rows that iteration fetches at once and holds at most, and fetchMany() without a count. Default 1000. */
+  batchSize?: number
+  /**
+   * Milliseconds without a fetch after which the cursor is closed, so that one which was forgotten does not hold its session
+   * and its locks for ever: the next fetch rejects with RequestTimeoutError, phase 'cursor'. 0 = never. Default 30 000.
+   */
+  idleTimeoutMs?: number
+}
+
+/**
+ * A server-side SQL cursor with the DB-API's verbs, and an async iterable of rows; nothing is sent before the first fetch.
+ * Fetches that overlap are done in order. It is ended by its last row, leaving the loop, close(), abort, a deadline, an error,
+ * or its transaction's end. Iteration and fetches share one position.
+ *
+ * @see https://www.postgresql.org/docs/current/sql-declare.html
+ *
+ * @example
+ * ```ts
+ * for await (const { id, owner } of connection.cursor('select id, owner from account')) {
+ *   if (owner === 'Ada') console.log(id)
+ * }
+ *
+ * await using cursor = connection.cursor('select id from account where cents > $1', [1_000])
+ * const richest = await cursor.fetchOne()
+ * const tenMore = await cursor.fetchMany(10)
+ * console.log(richest, tenMore)
+ * ```
+ *
+ * @throws {HandleRevokedError} (rejects) after close(), and after its transaction's or session's end
+ * @throws {RequestTimeoutError} (rejects) after `timeoutMs`, and with phase 'cursor' after a pause of `idleTimeoutMs`
+ * @throws {ConnectionLostError} (rejects) when its session was lost, also between two fetches
+ */
+export interface Cursor<R> extends AsyncIterable<R>, AsyncDisposable {
+  /** The next row; undefined behind the last. A fetch that is aborted or runs out of time once it runs ends the cursor. */
+  fetchOne(options?: WaitOptions): Promise<R | undefined>
+  /**
+   * The next rows, at most `count` (default `batchSize`); fewer only at the end, [] behind it.
+   *
+   * @throws {RangeError} (rejects) unless `count` is a whole number from 1 to 2147483647
+   */
+  fetchMany(count?: number, options?: WaitOptions): Promise<R[]>
+  /** All rows that are left, in memory. */
+  fetchAll(options?: WaitOptions): Promise<R[]>
+  /**
+   * Ends it after the fetches that were asked for; a transaction of its own is committed. Of one that has failed it tells the
+   * failure that no fetch has told, where its transaction was rolled back; otherwise closing twice is closing once.
+   */
+  close(): Promise<void>
+}
+
 /** Makes a row of its values, which come in the order of `fields`. What it throws rejects the query. */
 export type RowMapper = (values: unknown[], fields: FieldDef[]) => unknown
 
@@ -110,6 +170,32 @@ export interface Queryable {
     args?: readonly unknown[],
     options?: RequestOptions,
   ): Promise<QueryResult<R>>
+  /**
+   * Reads a query's rows bit by bit, as a server-side cursor. On a connection it holds the session in a transaction of its own
+   * until it has ended, committed at a good end and rolled back otherwise; other requests wait meanwhile. In a transaction it
+   * lives in that one, and other statements of the handle run between fetches. On a session it lives in the transaction begun
+   * by hand, or begins one that ends with its last cursor; the session's statements run in it meanwhile. `name` is not used.
+   *
+   * @example
+   * ```ts
+   * await connection.transaction(async (tx) => {
+   *   for await (const { id } of tx.cursor('select id from account for update')) {
+   *     await tx.query('update account set cents = cents + 1 where id = $1', [id])
+   *   }
+   * })
+   * ```
+   */
+  cursor<R extends unknown[] = unknown[]>(
+    query: QueryArrayConfig,
+    values?: readonly unknown[],
+    options?: CursorOptions,
+  ): Cursor<R>
+  // biome-ignore lint/suspicious/noExplicitAny: as for query()
+  cursor<R extends QueryResultRow = any>(
+    query: string | QueryConfig,
+    values?: readonly unknown[],
+    options?: CursorOptions,
+  ): Cursor<R>
   /**
    * pg_notify: `payload` (default '') goes to all who listen to `channel`, when the transaction commits.
    *

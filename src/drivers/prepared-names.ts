@@ -190,6 +190,10 @@ function mayBeNamed(statement: Statement): boolean {
     statement.values !== undefined &&
     statement.values.length > 0 &&
     statement.protocol !== 'simple' &&
-    statement.text.length <= longestRememberedText
+    statement.text.length <= longestRememberedText &&
+    !isOneOff(statement.text)
   )
 }
+
+/** Each of our cursors has a name of its own, which stands in the text. */
+const isOneOff = (text: string): boolean => text.startsWith('DECLARE "pgs_')

@@ -24,7 +24,7 @@ const waitingInLine: ReadonlySet<TimeoutPhase> = new Set(['queue', 'acquire'])
  * ```
  */
 export class RequestTimeoutError extends SupervisorError {
-  /** 'queue': nothing had been sent. 'execution': it was running. The others belong to cursors and pools, yet to come. */
+  /** 'queue': nothing had been sent. 'execution': it was running. 'cursor': between its fetches. 'acquire' is a pool's. */
   readonly phase: TimeoutPhase
 
   constructor(message: string, details: RequestTimeoutDetails) {

@@ -3,6 +3,8 @@ import type { FieldDef, QueryArrayResult, QueryResult, QueryResultRow } from 'pg
 import { describe, expectTypeOf, it } from 'vitest'
 import type {
   Connection,
+  Cursor,
+  CursorOptions,
   Queryable,
   RequestOptions,
   RowMapper,
@@ -73,6 +75,36 @@ describe('execute, call and notify', () => {
     void connection.notify('c', 5)
     // @ts-expect-error to wait for is all there is
     void connection.notify('c', 'payload', { mapRow: () => 1 })
+  })
+})
+
+describe('cursor', () => {
+  it('has rows of the type it is given, or of any', () => {
+    expectTypeOf(connection.cursor('select 1').fetchOne()).resolves.toBeAny()
+    const cursor = connection.cursor<Account>('select $1', [1] as const, { batchSize: 5, idleTimeoutMs: 5 })
+    expectTypeOf(cursor).toEqualTypeOf<Cursor<Account>>()
+    expectTypeOf(cursor.fetchOne()).resolves.toEqualTypeOf<Account | undefined>()
+    expectTypeOf(cursor.fetchMany(5, { timeoutMs: 5 })).resolves.toEqualTypeOf<Account[]>()
+    expectTypeOf(cursor.fetchAll({ signal: new AbortController().signal })).resolves.toEqualTypeOf<
+      Account[]
+    >()
+    expectTypeOf(cursor.close()).resolves.toBeVoid()
+    expectTypeOf(cursor).toExtend<AsyncIterable<Account> & AsyncDisposable>()
+    expectTypeOf<CursorOptions>().toExtend<RequestOptions>()
+  })
+
+  it('has arrays as rows when its config says so', () => {
+    const config = { text: 'select 1', rowMode: 'array' } as const
+    expectTypeOf(transaction.cursor(config)).toEqualTypeOf<Cursor<unknown[]>>()
+    expectTypeOf(session.cursor<[number, string]>(config)).toEqualTypeOf<Cursor<[number, string]>>()
+  })
+
+  it('takes the options that are its own', () => {
+    connection.cursor('select 1', [], { mapRow: (row) => row, detached: true, timeoutMs: 5 })
+    // @ts-expect-error no such option
+    connection.cursor('select 1', [], { highWaterMark: 5 })
+    // @ts-expect-error how many is a number
+    void connection.cursor('select 1').fetchMany('5')
   })
 })
 

@@ -14,6 +14,9 @@ export function runInside<T>(lane: Lane, work: () => T): T {
   return scopes.run({ lane, around: scopes.getStore() }, work)
 }
 
+/** The lane that this is run inside of. */
+export const laneOfNow = (): Lane | undefined => scopes.getStore()?.lane
+
 /** True when a lane within `lane` is open and this call is made from inside of it. */
 export function isNestedIn(lane: Lane): boolean {
   for (let scope = scopes.getStore(); scope !== undefined; scope = scope.around) {

@@ -1,6 +1,9 @@
 import { checkFunction } from '../../errors/check-option.ts'
 import { TransactionControlError } from '../../errors/transaction-errors.ts'
 import type { Core } from '../core.ts'
+import type { CursorHome } from '../cursors/cursor-home.ts'
+import { OwnTransaction } from '../cursors/own-transaction.ts'
+import { SharedTransaction } from '../cursors/shared-transaction.ts'
 import type { Session, Transaction, TransactionOptions, WaitOptions } from '../queryable.ts'
 import { checkLeaseOptions } from '../requests/request-options.ts'
 import { Handle, type HandleOwner } from './handle.ts'
@@ -12,6 +15,10 @@ import { runTransaction } from './transaction-runner.ts'
 export class SessionHandle extends Handle<HandleOwner> implements Session {
   transaction<T>(work: (tx: Transaction) => Promise<T> | T, options: TransactionOptions = {}): Promise<T> {
     return this.keep(this.#transaction(work, options))
+  }
+
+  protected override cursorHome(_isDetached: boolean, refusal: CursorHome['refusal']): CursorHome {
+    return SharedTransaction.home(this.core, this.lane, refusal)
   }
 
   async #transaction<T>(work: (tx: Transaction) => Promise<T> | T, options: TransactionOptions): Promise<T> {
@@ -36,7 +43,7 @@ export class SessionHandle extends Handle<HandleOwner> implements Session {
       await core.ask(core.newRequest({ text: '', lane }))
     }
     if (mailbox.wire === undefined || mailbox.wire.transactionStatus === 'I') return
-    const message = `transaction() on a session of ${settings.name} that is in a transaction begun by hand: end that one first`
+    const message = `transaction() on a session of ${settings.name} that is in a transaction begun by hand, or by a cursor: end that one first`
     throw new TransactionControlError(message, { connectionName: settings.name })
   }
 }
@@ -81,4 +88,9 @@ async function cleanUp(lease: Lease): Promise<void> {
 /** A monitor's: its questions are the supervisor's, not requests of users. */
 export class MonitorSession extends SessionHandle {
   protected override readonly role = 'probe'
+
+  /** The session is not a monitor's alone. */
+  protected override cursorHome(isDetached: boolean, refusal: CursorHome['refusal']): CursorHome {
+    return new OwnTransaction((work, options) => this.transaction(work, options), isDetached, refusal)
+  }
 }

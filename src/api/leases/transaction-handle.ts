@@ -1,4 +1,6 @@
 import { checkFunction } from '../../errors/check-option.ts'
+import type { CursorHome } from '../cursors/cursor-home.ts'
+import { UsersTransaction } from '../cursors/users-transaction.ts'
 import type { Transaction, WaitOptions } from '../queryable.ts'
 import { Handle } from './handle.ts'
 import type { Lease } from './lease.ts'
@@ -8,6 +10,10 @@ import { runSavepoint } from './savepoint-runner.ts'
 export class TransactionHandle extends Handle<Lease> implements Transaction {
   transaction<T>(work: (tx: Transaction) => Promise<T> | T, options: WaitOptions = {}): Promise<T> {
     return this.keep(this.#nested(work, options))
+  }
+
+  protected override cursorHome(_isDetached: boolean, refusal: CursorHome['refusal']): CursorHome {
+    return new UsersTransaction(this.lane, refusal)
   }
 
   async #nested<T>(work: (tx: Transaction) => Promise<T> | T, options: WaitOptions): Promise<T> {

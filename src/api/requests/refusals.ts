@@ -21,6 +21,12 @@ const effect: Record<Outcome, string> = {
   unknown: 'it may have been applied',
 }
 
+const where = {
+  queue: 'before anything was sent',
+  execution: 'while it was running',
+  cursor: 'between its fetches',
+}
+
 export class Refusals {
   readonly #name: string
 
@@ -101,10 +107,24 @@ export class Refusals {
     return this.timedOut(ms, 'execution', outcomeOfAll(lane))
   }
 
-  timedOut(ms: number, phase: 'queue' | 'execution', outcome: Outcome = 'notApplied'): RequestTimeoutError {
-    const where = phase === 'queue' ? 'before anything was sent' : 'while it was running'
-    const message = `a request on ${this.#name} did not end within ${ms} ms, ${where}; ${effect[outcome]}`
+  timedOut(ms: number, phase: keyof typeof where, outcome: Outcome = 'notApplied'): RequestTimeoutError {
+    const message = `a request on ${this.#name} did not end within ${ms} ms, ${where[phase]}; ${effect[outcome]}`
     return new RequestTimeoutError(message, { phase, outcome, connectionName: this.#name })
+  }
+
+  /** `waiting`: how many wait for the session that it held. */
+  cursorIdle(ms: number, waiting: number): RequestTimeoutError {
+    const hint =
+      waiting === 0
+        ? ''
+        : `; ${waiting} requests of the connection waited for it: what is to run between fetches belongs on the handle of a transaction(), with a cursor of that`
+    const message = `a cursor on ${this.#name} was closed, for nothing was fetched from it for ${ms} ms${hint}`
+    return new RequestTimeoutError(message, { phase: 'cursor', connectionName: this.#name })
+  }
+
+  cursorClosed(): HandleRevokedError {
+    const message = `a cursor on ${this.#name} was used after it had been closed; nothing was sent`
+    return new HandleRevokedError(message, { connectionName: this.#name })
   }
 
   full(limit: number): QueueFullError {
@@ -121,6 +141,13 @@ export class Refusals {
       `${outer} was used from inside ${inner} on ${this.#name}, and would wait for itself for ever: ` +
       'use the handle that the callback was given, or `detached: true`'
     return new NestedUseError(message, { connectionName: this.#name })
+  }
+
+  /** Why nothing can be asked on a lane any more. */
+  byLane(lane: Lane): { readonly error: unknown } | undefined {
+    if (lane.refusal !== undefined) return lane.refusal
+    if (lane.lostBy !== undefined) return { error: this.lost(lane.lostBy, 'notApplied') }
+    return lane.stage === 'ended' ? { error: this.revoked(lane) } : undefined
   }
 
   revoked(lane: Lane): HandleRevokedError {

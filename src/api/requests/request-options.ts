@@ -1,9 +1,10 @@
 // What a statement may be asked with: pg's query config, and what is ours beside or in it.
 import type { QueryArrayConfig, QueryConfig } from 'pg'
-import { checkFunction, checkNames } from '../../errors/check-option.ts'
+import { longestDelayMs } from '../../backoff/longest-delay.ts'
+import { checkFunction, checkNames, checkNumber } from '../../errors/check-option.ts'
 import { invalidOption } from '../../errors/invalid-option-error.ts'
 import { isObject } from '../options/option-kind.ts'
-import type { RequestOptions, WaitOptions } from '../queryable.ts'
+import type { CursorOptions, RequestOptions, WaitOptions } from '../queryable.ts'
 import { checkWaitOptions } from './wait-options.ts'
 
 export type Query = string | (QueryConfig & RequestOptions) | (QueryArrayConfig & RequestOptions)
@@ -40,6 +41,26 @@ export function checkRequestOptions(options: unknown): void {
   checkNames(options, requestNames)
   checkKinds(options)
 }
+
+/** @throws {InvalidOptionError} */
+export function checkCursorOptions(options: CursorOptions): void {
+  checkNames(options, [...requestNames, 'batchSize', 'idleTimeoutMs'])
+  checkKinds(options)
+  const { batchSize, idleTimeoutMs } = options
+  if (batchSize !== undefined)
+    checkNumber('batchSize', batchSize, 'a whole number of rows, from 1 to 2147483647', isRowCount)
+  if (idleTimeoutMs !== undefined)
+    checkNumber(
+      'idleTimeoutMs',
+      idleTimeoutMs,
+      'milliseconds, 0 for none',
+      (ms) => ms >= 0 && ms <= longestDelayMs,
+    )
+}
+
+/** As many as one FETCH takes. */
+export const isRowCount = (count: unknown): count is number =>
+  Number.isInteger(count) && (count as number) > 0 && (count as number) < 2 ** 31
 
 /** Of sessions and nested transactions, which have nothing else to say. @throws {InvalidOptionError} */
 export function checkLeaseOptions(options: unknown): void {

@@ -1,22 +1,27 @@
 // Everything that takes statements, connection, session and transaction alike, is this class over a lane.
 import { inspect } from 'node:util'
-import type {
-  FieldDef,
-  QueryArrayConfig,
-  QueryArrayResult,
-  QueryConfig,
-  QueryResult,
-  QueryResultRow,
-} from 'pg'
+import type { QueryArrayConfig, QueryArrayResult, QueryConfig, QueryResult, QueryResultRow } from 'pg'
 import { invalidOption } from '../../errors/invalid-option-error.ts'
 import { TransactionControlError } from '../../errors/transaction-errors.ts'
 import type { Request, RequestInit, RequestLane, RequestRole } from '../../machines/mailbox/request.ts'
 import type { Core } from '../core.ts'
+import type { CursorHome } from '../cursors/cursor-home.ts'
+import { readCursor } from '../cursors/cursor-plan.ts'
+import { RefusedCursor } from '../cursors/refused-cursor.ts'
+import { ServerCursor } from '../cursors/server-cursor.ts'
 import { isNestedIn } from '../leases/scope.ts'
-import type { Queryable, RequestOptions, RowMapper, WaitOptions } from '../queryable.ts'
+import type {
+  Cursor,
+  CursorOptions,
+  Queryable,
+  RequestOptions,
+  RowMapper,
+  WaitOptions,
+} from '../queryable.ts'
 import { checkChannel, checkPayload, quoteQualifiedName } from './identifiers.ts'
 import { bindToOptions } from './request-bounds.ts'
 import { boundsOf, checkQuery, checkRequestOptions, checkValues, type Query } from './request-options.ts'
+import { mapperFor, mapRows, rowModeOf } from './row-shape.ts'
 import { factsOf } from './text-facts.ts'
 import { reasonOf } from './wait-options.ts'
 
@@ -70,9 +75,34 @@ export abstract class Statements implements Queryable {
     return this.keep(this.#call(name, args, options))
   }
 
+  cursor<R extends unknown[] = unknown[]>(
+    query: QueryArrayConfig,
+    values?: readonly unknown[],
+    options?: CursorOptions,
+  ): Cursor<R>
+  // biome-ignore lint/suspicious/noExplicitAny: as for query()
+  cursor<R extends QueryResultRow = any>(
+    query: string | QueryConfig,
+    values?: readonly unknown[],
+    options?: CursorOptions,
+  ): Cursor<R>
+  cursor(query: Query, values?: readonly unknown[], options?: CursorOptions): Cursor<unknown> {
+    try {
+      const plan = readCursor(this.core, query, values, options)
+      const isDetached = plan.bounds.detached === true
+      const home = this.cursorHome(isDetached, (bounds) => this.refusalFor(bounds))
+      return new ServerCursor({ core: this.core, home, plan, keep: (promise) => this.keep(promise) })
+    } catch (error) {
+      return new RefusedCursor(error, (rejection) => this.keep(rejection))
+    }
+  }
+
   notify(channel: string, payload = '', options?: WaitOptions): Promise<void> {
     return this.keep(this.#notify(channel, payload, options))
   }
+
+  /** The transaction that this one's cursors live in. */
+  protected abstract cursorHome(isDetached: boolean, refusal: CursorHome['refusal']): CursorHome
 
   /** Every promise that is handed out passes here; where the handle waits for all of them, a rejection counts as handled. */
   protected keep<T>(statement: Promise<T>): Promise<T> {
@@ -104,12 +134,12 @@ export abstract class Statements implements Queryable {
       checkValues(values)
       if (options !== undefined) checkRequestOptions(options)
       const bounds = boundsOf(query, options)
-      const mapRow = mapper === null ? undefined : (mapper ?? this.#mapperFor(bounds, query))
+      const mapRow = mapper === null ? undefined : (mapper ?? mapperFor(this.core.settings, bounds, query))
       const request = this.core.newRequest(this.#initFor(query, values, bounds, mapRow !== undefined))
       const refusal = this.refusalFor(bounds)
       if (refusal !== undefined) return Promise.reject(refusal.error)
       const reply = this.#send(request, bounds)
-      return mapRow === undefined ? reply : reply.then((result) => mapped(result, mapRow))
+      return mapRow === undefined ? reply : reply.then((result) => mapRows(result, mapRow))
     } catch (error) {
       return Promise.reject(error)
     }
@@ -134,17 +164,12 @@ export abstract class Statements implements Queryable {
   protected refusalFor(options: RequestOptions | undefined): { readonly error: unknown } | undefined {
     const { lane, core } = this
     if (options?.signal?.aborted) return { error: reasonOf(options.signal) }
-    if (lane.refusal !== undefined) return lane.refusal
-    if (lane.lostBy !== undefined) return { error: core.refusals.lost(lane.lostBy, 'notApplied') }
-    if (lane.stage === 'ended' || this.isRevoked) return { error: core.refusals.revoked(lane) }
+    const isOver = core.refusals.byLane(lane)
+    if (isOver !== undefined) return isOver
+    if (this.isRevoked) return { error: core.refusals.revoked(lane) }
     if (options?.detached !== true && isNestedIn(lane)) return { error: core.refusals.nested(lane) }
     if (lane.kind === 'autocommit') return core.refusalByLimit()
     return undefined
-  }
-
-  #mapperFor(options: RequestOptions | undefined, query: Query): RowMapper | undefined {
-    const isShaped = typeof query === 'object' && 'rowMode' in query && query.rowMode != null
-    return options?.mapRow ?? (isShaped ? undefined : this.core.settings.mapRow)
   }
 
   #initFor(
@@ -153,7 +178,7 @@ export abstract class Statements implements Queryable {
     options: RequestOptions | undefined,
     isMapped: boolean,
   ): RequestInit {
-    const config: Partial<QueryConfig & { rowMode: string; binary: boolean; queryMode: string }> =
+    const config: Partial<QueryConfig & { binary: boolean; queryMode: string }> =
       typeof query === 'string' ? { text: query } : query
     const { text = '', name } = config
     const values: readonly unknown[] | undefined = given ?? config.values
@@ -167,7 +192,7 @@ export abstract class Statements implements Queryable {
       lane: this.lane,
       values: hasValues ? this.core.settings.driver.prepareValues(values) : undefined,
       name: isSolo && !hasValues ? undefined : (name ?? undefined),
-      rowMode: isMapped || (config.rowMode ?? this.core.settings.rowMode) === 'array' ? 'array' : undefined,
+      rowMode: rowModeOf(this.core.settings, query, isMapped),
       types: config.types ?? undefined,
       protocol: isSolo && !hasValues ? 'simple' : config.queryMode === 'extended' ? 'extended' : undefined,
       binary: config.binary ?? false,
@@ -182,11 +207,4 @@ function controlError(connectionName: string): Error {
   const message =
     'transactions are not controlled by hand here, the statement was not sent: use transaction(), or a session() for BEGIN and COMMIT of your own'
   return new TransactionControlError(message, { connectionName })
-}
-
-function mapped(result: QueryResult, mapRow: RowMapper): QueryResult {
-  const rows = result.rows as unknown[][]
-  const fields: FieldDef[] = result.fields
-  result.rows = rows.map((values) => mapRow(values, fields)) as QueryResultRow[]
-  return result
 }

@@ -1,5 +1,5 @@
 import { longestDelayMs } from '../../backoff/longest-delay.ts'
-import { checkNumber, checkSignal } from '../../errors/check-option.ts'
+import { checkNames, checkNumber, checkSignal } from '../../errors/check-option.ts'
 import type { WaitOptions } from '../queryable.ts'
 
 /** What the aborted are told; a signal that is not the platform's may come without a reason. */
@@ -13,4 +13,10 @@ export function checkWaitOptions(options: WaitOptions): void {
   if (timeoutMs !== undefined) {
     checkNumber('timeoutMs', timeoutMs, 'milliseconds, more than 0', (ms) => ms > 0 && ms <= longestDelayMs)
   }
+}
+
+/** Of a fetch, which has nothing else to say. @throws {InvalidOptionError} */
+export function checkFetchOptions(options: unknown): void {
+  checkNames(options, ['signal', 'timeoutMs'])
+  checkWaitOptions(options)
 }

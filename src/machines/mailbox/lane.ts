@@ -22,6 +22,7 @@ export class Lane<Item = unknown> {
   onCut: ((error: unknown) => void) | undefined
   /** The first error of one of its statements, which the user's code may have swallowed. */
   firstError: unknown
+  #endListeners: Set<() => void> | undefined
 
   constructor(kind: LaneKind, parent?: Lane<Item>, isReadOnly = parent?.isReadOnly ?? false) {
     this.kind = kind
@@ -39,6 +40,22 @@ export class Lane<Item = unknown> {
     if (this.refusal !== undefined) return
     this.refusal = { error }
     this.onCut?.(error)
+  }
+
+  end(lostBy?: Failure): void {
+    this.lostBy = lostBy
+    this.stage = 'ended'
+    const listeners = this.#endListeners
+    this.#endListeners = undefined
+    for (const listener of listeners ?? []) listener()
+  }
+
+  /** Hears of its end, in whichever way that comes; returns how to stop. */
+  onEnd(listener: () => void): () => void {
+    if (this.stage === 'ended') listener()
+    this.#endListeners ??= new Set()
+    this.#endListeners.add(listener)
+    return () => this.#endListeners?.delete(listener)
   }
 
   /** The session is only being made ready: what runs here goes past the chart, which would take it for a caller's. */

@@ -80,7 +80,7 @@ export class Mailbox implements Pipeline {
 
   /** The session is prepared: what waited goes out in order. */
   openGate(): void {
-    this.#open.stage = 'ended'
+    this.#open.end()
     this.#open = this.root
     this.#occupation = 'connected'
     if (this.#open.box.size === 0) return this.#follow()
@@ -111,7 +111,7 @@ export class Mailbox implements Pipeline {
   /** Leaves a lane: its parent is open again. A lane that never opened is passed over when its turn comes. */
   endLane(lane: RequestLane): void {
     const wasOpen = lane.stage === 'open'
-    lane.stage = 'ended'
+    lane.end()
     for (const request of lane.box) request.settle(this.#host.revokedError(request))
     if (!wasOpen || this.#open !== lane) return
     this.#open = lane.parent ?? this.root
@@ -154,10 +154,7 @@ export class Mailbox implements Pipeline {
   lose(failure: Failure, leftWaiting: (request: Request) => void): void {
     this.#wire = undefined
     this.#quarantine?.end()
-    for (const lane of this.exclusiveLanes()) {
-      lane.lostBy = failure
-      lane.stage = 'ended'
-    }
+    for (const lane of this.exclusiveLanes()) lane.end(failure)
     this.#open = this.root
     for (const request of this.#flight) request.isInFlight = false
     this.#flight = new Fifo()
@@ -183,7 +180,7 @@ export class Mailbox implements Pipeline {
       if (lossVerdict(request).kind === 'applied') request.settle(undefined, this.#host.commitReply())
       else request.settle(refusal(request))
     }
-    for (const lane of this.exclusiveLanes()) lane.stage = 'ended'
+    for (const lane of this.exclusiveLanes()) lane.end()
     this.#open = this.root
     this.#wire = undefined
     for (const request of this.#flight) request.isInFlight = false
