@@ -145,7 +145,7 @@ describe.each(places)('a cursor on %s', (_, inside) => {
       expect(seen).toEqual([1, 2, [{ n: 3 }, { n: 4 }, { n: 5 }], 6, upTo(9).slice(6)])
     }))
 
-  it('is closed by leaving the loop, close() and await using', () =>
+  it('is closed by leaving the loop, close() and await using (txpostgres 19, point 21)', () =>
     inside(async (on) => {
       const left = on.cursor(numbers(9))
       for await (const _row of left) break

@@ -100,7 +100,8 @@ describe('cursor', () => {
   })
 
   it('takes the options that are its own', () => {
-    connection.cursor('select 1', [], { mapRow: (row) => row, detached: true, timeoutMs: 5 })
+    const mapped = connection.cursor('select 1', [], { mapRow: (row) => row, detached: true, timeoutMs: 5 })
+    expectTypeOf(mapped.fetchOne()).resolves.toBeAny()
     // @ts-expect-error no such option
     connection.cursor('select 1', [], { highWaterMark: 5 })
     // @ts-expect-error how many is a number
