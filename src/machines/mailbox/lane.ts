@@ -43,7 +43,7 @@ export class Lane<Item = unknown> {
   }
 
   end(lostBy?: Failure): void {
-    this.lostBy = lostBy
+    this.lostBy ??= lostBy
     this.stage = 'ended'
     const listeners = this.#endListeners
     this.#endListeners = undefined
