@@ -1,5 +1,5 @@
 // The chart as a text to read: an outline, then each state with all that it answers. Tables are aligned, for terminals.
-import { allStates, type ChartEdge, type ChartState, keyOf } from './chart.ts'
+import { allStates, type ChartEdge, type ChartState, keyOf, labelOf } from './chart.ts'
 
 export function transitionTableOf(chart: ChartState, name: string, title: string): string {
   const states = allStates(chart).filter(({ path }) => path !== '')
@@ -51,7 +51,15 @@ function sectionOf({ path, description, initial, actors, entry, exit, edges }: C
     ...(description === undefined ? [] : ['', description]),
     ...(told.length === 0 ? [] : ['', ...told]),
     ...(edges.length === 0 ? [] : ['', ...tableOf(edges)]),
+    ...remarksOn(edges),
   ]
+}
+
+function remarksOn(edges: readonly ChartEdge[]): string[] {
+  const remarks = edges.filter(({ description }) => description !== undefined)
+  return remarks.length === 0
+    ? []
+    : ['', ...remarks.map((edge) => `\`${labelOf(edge)}\`: ${edge.description}`)]
 }
 
 function tableOf(edges: readonly ChartEdge[]): string[] {

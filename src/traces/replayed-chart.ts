@@ -108,6 +108,9 @@ export class ReplayedChart {
         lane: { kind: says('isOngoing') ? 'transaction' : 'autocommit' },
         isPatient: says('mayWait'),
       }),
+      get isInDoubt() {
+        return says('isInDoubt')
+      },
       mailbox: {
         get isQuiet() {
           return says('isQuietAndSupervised')

@@ -17,13 +17,14 @@ export interface Circumstances {
   readonly isSupervised?: boolean
   readonly waitsWhileDown?: boolean
   readonly isQuiet?: boolean
+  readonly isInDoubt?: boolean
   /** Makes another logic of the chart. */
   readonly logic?: (machine: ConnectionMachine) => ConnectionMachine
 }
 
 const silent = fromCallback(() => undefined)
 const charts = connectionMachine.provide({
-  actors: { dial: silent, restore: silent, session: silent, hangUp: silent, drain: silent },
+  actors: { dial: silent, resolve: silent, restore: silent, session: silent, hangUp: silent, drain: silent },
 } as never)
 
 const asked = [
@@ -38,7 +39,13 @@ const asked = [
 ] as const satisfies (keyof Wiring)[]
 
 /** Statements with an odd id belong to a transaction, those over 100 wait whatever whileDown says. */
-export function startChart({ isSupervised, waitsWhileDown, isQuiet, logic }: Circumstances = {}): ChartActor {
+export function startChart({
+  isSupervised,
+  waitsWhileDown,
+  isQuiet,
+  isInDoubt,
+  logic,
+}: Circumstances = {}): ChartActor {
   const clock = new VirtualClock(1000)
   const record: unknown[][] = []
   const identity: Identity = { name: 'charted' }
@@ -50,6 +57,7 @@ export function startChart({ isSupervised, waitsWhileDown, isQuiet, logic }: Cir
     isDead: defaultDeathChecker,
     isHopeless: defaultHopelessChecker,
     mailbox: { isQuiet: isQuiet ?? true },
+    isInDoubt: isInDoubt ?? false,
     berth: { wire: undefined },
     counts: () => ({ inFlight: 1, queued: 2 }),
     watchRequests: () => () => undefined,

@@ -285,7 +285,7 @@ export class World implements AsyncDisposable {
       })),
     )
     for (const life of this.#lives.values()) {
-      const found = [...pathFaults(life.of('state')), ...lossFaults(life.notices)]
+      const found = [...pathFaults(life.of('state')), ...lossFaults(life.notices), ...life.traceFaults()]
       faults.push(...found.map((fault) => `${life.connection.name}: ${fault}`))
     }
     for (const error of this.#promises.errors) this.#secrets.judge(error)

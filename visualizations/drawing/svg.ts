@@ -4,13 +4,14 @@ import type { DrawnArrow, Layout, StateBox } from './layout.ts'
 import { pathOf, piecesOf, tipOf } from './path.ts'
 import { style } from './style.ts'
 
-export function svgOf(layout: Layout, name: string, title: string): string {
+/** `paint` is a style sheet on top of the usual one. */
+export function svgOf(layout: Layout, name: string, title: string, paint = ''): string {
   const { width, height, boxes, arrows } = layout
   const size = `viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"`
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" class="chart" data-chart="${name}" ${size} role="img" aria-label="${escaped(title)}">`,
     `<title>${escaped(title)}</title>`,
-    `<style>${style}</style>`,
+    `<style>${style}${paint}</style>`,
     `<rect class="paper" width="${width}" height="${height}"/>`,
     ...boxes.map((box) => stateGroup(box, name)),
     ...arrows.map(arrowGroup),

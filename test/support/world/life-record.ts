@@ -1,5 +1,10 @@
 // What a connection told while a world watched it: every notice in order, every promise it gave out.
 import type { Connection, ConnectionEvents, ConnectionNotice, ConnectionState } from '../../../src/index.ts'
+import { recordTrace, type Trace } from '../../../src/machines.ts'
+import { countTaken, wayFaults } from './chart-ways.ts'
+
+/** Enough for all but the longest lives; of those the end is looked at. */
+const tracedSteps = 20_000
 
 const noticeTypes: Record<ConnectionNotice['type'], true> = {
   state: true,
@@ -38,9 +43,11 @@ export interface LifeWatcher {
 export class LifeRecord {
   readonly connection: Connection
   readonly notices: ConnectionNotice[] = []
+  readonly #trace: Trace
 
   constructor(connection: Connection, watcher: LifeWatcher) {
     this.connection = connection
+    this.#trace = recordTrace(connection, { limit: tracedSteps })
     for (const type of Object.keys(noticeTypes) as ConnectionNotice['type'][]) {
       connection.on(type, (notice) => {
         this.notices.push(notice)
@@ -57,6 +64,13 @@ export class LifeRecord {
 
   of<K extends ConnectionNotice['type']>(type: K): ConnectionEvents[K][] {
     return this.notices.filter((notice) => notice.type === type) as ConnectionEvents[K][]
+  }
+
+  /** Where it went other ways than the chart; how often each transition was taken is written down. */
+  traceFaults(): string[] {
+    const lines = this.#trace.lines()
+    countTaken(lines)
+    return wayFaults(lines)
   }
 
   /** The words the connection went through, the first included. */
