@@ -73,6 +73,7 @@ export function retry<T>(
         throw invalidOption('backoff', 'at least one delay', undefined)
       if (delay === undefined) throw errors.at(-1)
       if (delay > 0) await pause(delay, options)
+      else if (attempt % attemptsInARow === 0) await turnOfTheLoop(signal)
       try {
         return await attemptOnce(fn, attempt, options)
       } catch (error) {
@@ -85,6 +86,14 @@ export function retry<T>(
 
   const settled = run().finally(() => schedule?.close())
   return Object.assign(settled, { errors, resetBackoff })
+}
+
+/** A schedule without delays must not keep timers and sockets, and so an abort, from ever having their turn. */
+const attemptsInARow = 64
+
+async function turnOfTheLoop(signal: AbortSignal | undefined): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve))
+  signal?.throwIfAborted()
 }
 
 function checkOptions(fn: unknown, options: RetryOptions): void {

@@ -222,6 +222,18 @@ describe("retry's signal", () => {
     expect(calls).toEqual([1])
   })
 
+  it('ends attempts without a pause: others have their turn between them', async () => {
+    const reason = new Error('enough')
+    const controller = new AbortController()
+    setTimeout(() => controller.abort(reason), 5)
+    const backoff = function* () {
+      for (let left = 100_000; left > 0; left--) yield 0
+    }
+    const { fn, calls } = failing(Number.POSITIVE_INFINITY)
+    await expect(retry(fn, { backoff, signal: controller.signal })).rejects.toBe(reason)
+    expect(calls.length).toBeLessThan(100_000)
+  })
+
   it('ends an attempt, whose signal is aborted with the same reason', async () => {
     const clock = new VirtualClock()
     const controller = new AbortController()
