@@ -13,9 +13,9 @@ afterAll(() => {
   for (const program of started) program.kill('SIGKILL')
 })
 
-function start(name: string, args: readonly string[] = []): ExampleProgram {
+function start(name: string, args: readonly string[] = [], env: Record<string, string> = {}): ExampleProgram {
   tried.add(name)
-  const program = new ExampleProgram(name, { DATABASE_URL: server.url }, args)
+  const program = new ExampleProgram(name, { DATABASE_URL: server.url, ...env }, args)
   started.push(program)
   return program
 }
@@ -115,6 +115,29 @@ describe.concurrent('the example program', { timeout: 120_000 }, () => {
     leader.kill('SIGKILL')
     expect(await heir.ended()).toEqual(well)
     expect(heir.lines.at(-1)).toBe('stepped down')
+  })
+
+  it('driver-choice speaks by the driver that the environment names, and by no other (txpostgres point 9)', async () => {
+    const choose = (driver: string) => start('driver-choice', [], { PG_SUPERVISOR_DRIVER: driver })
+    const programs = ['pg', 'pglite', 'psycopg2'].map(choose)
+    for (const program of programs) expect(await program.ended()).toEqual(well)
+    const [onServer, inProcess, refused] = programs.map(({ stdout }) => stdout)
+    expect(onServer).toMatch(/^pg speaks to PostgreSQL \d{6}\n$/)
+    expect(inProcess).toMatch(/^pglite speaks to PostgreSQL \d{6}\n$/)
+    expect(refused).toMatch(/^option `PG_SUPERVISOR_DRIVER` wants 'pg', 'pglite' or .* got 'psycopg2'\n$/)
+  })
+
+  it('cursor reads what it wants of a long answer', async () => {
+    const program = start('cursor')
+    expect(await program.ended()).toEqual(well)
+    expect(program.lines).toEqual([
+      'first table: pg_aggregate',
+      'and pg_am, pg_amop',
+      'sum of the first thousand: 500500',
+      '1 squared is 1',
+      '2 squared is 4',
+      '3 squared is 9',
+    ])
   })
 
   it('client-factory makes clients of three kinds', async () => {
