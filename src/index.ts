@@ -17,6 +17,7 @@ export type {
   WaitOptions,
 } from './api/queryable.ts'
 export { type HeartbeatOptions, heartbeat } from './api/sessions/heartbeat.ts'
+export { type MaxLifetimeOptions, maxLifetime } from './api/sessions/max-lifetime.ts'
 export type { Monitor, MonitorContext } from './api/sessions/monitor.ts'
 export { Supervisor } from './api/supervisor/supervisor.ts'
 export type { SupervisorEvents } from './api/supervisor/supervisor-events.ts'

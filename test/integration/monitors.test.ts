@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest'
-import { HandleRevokedError, type Monitor } from '../../src/index.ts'
+import { HandleRevokedError, type Monitor, maxLifetime } from '../../src/index.ts'
 import { eventually } from '../support/eventually.ts'
 import { worldOfTest } from '../support/open-connection.ts'
 import { testServer } from '../support/test-server.ts'
@@ -27,6 +27,22 @@ function puppet(): { monitor: Monitor; watches: Watch[]; stopped: number } {
   }
   return held
 }
+
+describe('maxLifetime()', () => {
+  it('replaces a session that is old, behind the transaction that runs on it', async () => {
+    const world = await worldOfTest(server)
+    const connection = await world.connect({ monitors: [maxLifetime({ ms: 30, jitter: 0 })] })
+    const { processId } = connection
+    const inside = await connection.transaction(async (tx) => {
+      await tx.query('select pg_sleep(0.1)')
+      return tx.processId
+    })
+    expect(inside).toBe(processId)
+    await world.told(connection, 'connected', 2)
+    expect(connection.processId).not.toBe(processId)
+    expect(world.noticesOf(connection, 'lost')).toEqual([])
+  })
+})
 
 describe('a monitor', () => {
   it('is not started again for a session that end() only lets finish', async () => {
