@@ -283,8 +283,9 @@ export class Connection extends ConnectionReadings implements AsyncDisposable {
     const { notices } = this.core
     if (notice.type === 'notification') this.#listening.deliver(notice)
     if (notice.type === 'connected') this.#listening.channels.attached()
-    if (notice.type === 'dead') this.#listening.channels.refuseWaiting(this.core.refusals.lostForGood(notice))
-    if (notice.type !== 'attemptFailed') notices.publish(notice)
+    if (notice.type === 'dead' || notice.type === 'withdrawn')
+      this.#listening.channels.refuseWaiting(this.core.refusals.lostForGood(notice))
+    if (notice.type !== 'attemptFailed' && notice.type !== 'withdrawn') notices.publish(notice)
     if (notice.type === 'notice' && tellsLocalCommit(notice.notice)) notices.publish(localCommitWarning)
     if (notice.type !== 'notification') this.#life.hear(notice)
   }

@@ -93,6 +93,11 @@ export class Core implements MailboxHost, RequestKeeper, WiringParts {
     return typeof value === 'object' && 'attached' in value && !this.isBroken
   }
 
+  /** There is no session, and none in the making. */
+  get isGivenUp(): boolean {
+    return this.actor.getSnapshot().hasTag('givenUp')
+  }
+
   /** A guard or an action threw, and the chart hears nothing any more: the connection is closed for good. */
   get isBroken(): boolean {
     return this.actor.getSnapshot().status === 'error'

@@ -79,8 +79,7 @@ export class Life {
     if (signal?.aborted) return Promise.reject(signal.reason)
     if (core.isAttached) return Promise.resolve()
     const { value, context } = core.actor.getSnapshot()
-    const isGivenUp = typeof value === 'object' && 'dead' in value && value.dead === 'settled'
-    if (isGivenUp) return Promise.reject(this.#down(context.failure, context.attempts))
+    if (core.isGivenUp) return Promise.reject(this.#down(context.failure, context.attempts))
     if (value === 'closed' || core.isBroken || (typeof value === 'object' && 'closing' in value))
       return Promise.reject(core.refusals.closed())
     const controller = new AbortController()
@@ -148,7 +147,8 @@ export class Life {
   #readyAnswer(notice: MachineNotice): Answer | undefined {
     if (notice.type === 'connected') return { value: undefined }
     if (notice.type === 'closed') return { error: this.#core().refusals.closed() }
-    if (notice.type === 'dead') return { error: this.#down(notice.failure, notice.attempts) }
+    if (notice.type === 'dead' || notice.type === 'withdrawn')
+      return { error: this.#down(notice.failure, notice.attempts) }
     return undefined
   }
 

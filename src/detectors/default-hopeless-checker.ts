@@ -8,6 +8,7 @@ import { sqlState } from './sql-state.ts'
 const refusedByServer = sqlState('28', '3D000')
 
 // OpenSSL's verdicts on a certificate and Node's on its names (https://nodejs.org/api/tls.html#x509-certificate-error-codes).
+// ERR_TLS_REFUSED: TLS is wanted, and the server has none, so that it can't prove anything.
 // Not EPROTO and ERR_SSL_…: a proxy that restarts breaks handshakes, too.
 const identityNotProven = networkError(
   'CERT_CHAIN_TOO_LONG',
@@ -20,6 +21,7 @@ const identityNotProven = networkError(
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'ERR_TLS_CERT_ALTNAME_FORMAT',
   'ERR_TLS_CERT_ALTNAME_INVALID',
+  'ERR_TLS_REFUSED',
   'HOSTNAME_MISMATCH',
   'INVALID_CA',
   'INVALID_PURPOSE',

@@ -16,6 +16,7 @@ import type { PgClient, PgConnection } from './pg-internals.ts'
 import { type QueryOwner, SupervisedQuery } from './pg-query.ts'
 import { mayHaveName, PreparedNames } from './prepared-names.ts'
 import { serverVersionNumber } from './server-version.ts'
+import { nameTlsRefusal } from './tls-refusal.ts'
 
 /** Bytes waiting for the socket beyond which more statements would only fill memory. */
 const congestedBytes = 1_048_576
@@ -61,6 +62,7 @@ export class PgWire implements Wire, QueryOwner {
       })
     })
     fenceParser(this.#connection, (error) => this.#lose(violation(error)))
+    nameTlsRefusal(this.#connection)
     this.#listen()
     // A promise form of connect() would be settled before anything of ours could know of an error emitted beside it.
     client.connect((error: unknown) => {

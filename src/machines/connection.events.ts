@@ -83,6 +83,8 @@ export type MachineNotice =
   /** One attempt failed; the schedule may go on. Not a public notice: it answers a connect() that joined. */
   | { readonly type: 'attemptFailed'; readonly failure: Failure; readonly attempts: number }
   | { readonly type: 'dead'; readonly failure: Failure; readonly attempts: number }
+  /** connect() was aborted, and the connection is given up as it was before. Not a public notice either. */
+  | { readonly type: 'withdrawn'; readonly failure: Failure; readonly attempts: number }
   | { readonly type: 'closed' }
   | ({ readonly type: 'notification' } & Notification)
   | {

@@ -32,6 +32,7 @@ export const connectionSetup = setup({
     input: {} as ConnectionInput,
     events: {} as ConnectionEvent,
     emitted: {} as MachineNotice,
+    tags: {} as 'givenUp',
   },
   actors: { dial, resolve, restore, session, hangUp, drain },
   guards: {
@@ -159,6 +160,12 @@ export const connectionSetup = setup({
     })),
     tellDead: emit(({ context }) => ({
       type: 'dead' as const,
+      failure: context.failure as Failure,
+      attempts: context.attempts,
+    })),
+    /** Nothing new, so no public notice; but whoever waits for a session waits in vain. */
+    tellWithdrawn: emit(({ context }) => ({
+      type: 'withdrawn' as const,
       failure: context.failure as Failure,
       attempts: context.attempts,
     })),

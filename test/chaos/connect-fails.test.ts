@@ -151,10 +151,24 @@ describe('connect()', () => {
     await world.proxy.listen()
     const controller = world.controller()
     const connecting = connection.connect({ signal: controller.signal })
-    const asked = connection.query('select 1')
+    const asked = [
+      connection.query('select 1'),
+      connection.ready(),
+      connection.listen('orders'),
+      connection.transaction(() => undefined),
+    ]
     controller.abort(new Error('enough'))
     await expect(connecting).rejects.toThrow('enough')
-    await expect(asked).rejects.toMatchObject({ code: 'CONNECTION_DEAD' })
+    for (const refused of asked) await expect(refused).rejects.toMatchObject({ code: 'CONNECTION_DEAD' })
     expect(connection.state).toBe('dead')
+    for (const refused of [connection.query('select 1'), connection.ready(), connection.listen('orders')])
+      await expect(refused).rejects.toMatchObject({ code: 'CONNECTION_DEAD' })
+    await eventually(() => world.proxy.connections === 0, { what: 'the socket is closed' })
+    expect(world.states(connection)).toEqual(['idle', 'connecting', 'dead', 'connecting', 'dead'])
+    // That was told when it failed.
+    expect(world.noticesOf(connection, 'dead')).toHaveLength(1)
+    world.proxy.pass()
+    await connection.connect()
+    expect(connection.state).toBe('connected')
   })
 })

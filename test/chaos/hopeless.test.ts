@@ -54,6 +54,20 @@ describe('a failure that no repetition mends', () => {
     await server.sql(`drop database ${database} with (force)`)
   })
 
+  it('is a server without TLS where TLS is wanted, which only its answer tells', async () => {
+    await using world = await openWorld({ server })
+    const connection = world.connection({ ssl: { rejectUnauthorized: false } })
+    await expect(connection.connect({ deadlineMs: 5000 })).rejects.toMatchObject({
+      code: 'CONNECT_FAILED',
+      hopeless: true,
+      retrySafe: false,
+      attempts: 1,
+      failure: { kind: 'network', code: 'ERR_TLS_REFUSED' },
+      cause: { code: 'ERR_TLS_REFUSED' },
+    })
+    expect(connection.state).toBe('dead')
+  })
+
   it('ends a recovery as well, with everything that waits', async () => {
     await using world = await openWorld({ server })
     let password = server.password

@@ -91,12 +91,11 @@ export class Listening {
 
   /** Waiting for LISTEN from inside of an own transaction would never end; where there will be no session, neither. */
   #refuseToWait(): void {
-    const { actor, refusals, mailbox } = this.#core()
+    const { actor, refusals, mailbox, isGivenUp } = this.#core()
     const { value, context } = actor.getSnapshot()
     if (isNestedIn(mailbox.root)) throw refusals.nested(mailbox.root)
     if (value === 'closed' || (typeof value === 'object' && 'closing' in value)) throw refusals.closed()
-    if (typeof value === 'object' && 'dead' in value && value.dead === 'settled')
-      throw refusals.lostForGood(context)
+    if (isGivenUp) throw refusals.lostForGood(context)
   }
 
   #queueHost(): ObserverQueueHost {

@@ -23,6 +23,9 @@ export const is = <O extends Occupation>(occupation: O) =>
     }),
   }) as const
 
+/** There is no session, and none in the making. */
+export const givenUp = 'givenUp'
+
 /** While down a statement waits or is refused, as `whileDown` says. */
 export const statementWhileDown = [
   { guard: { type: 'mayWait', params: whole }, actions: { type: 'hold', params: whole } },

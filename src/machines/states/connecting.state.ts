@@ -19,7 +19,7 @@ const failed = [
 /** There is a session already, which somebody has to close; a recovery came from dead, and goes back there. */
 const leavingSession = {
   'dial.failed': [...failed],
-  'connect.abort': '#connection.dead.dismissing',
+  'connect.abort': '#connection.dead.withdrawing',
   'connect.expire': { target: '#connection.dead.dismissing', actions: noteExpiry },
 } as const
 
@@ -31,7 +31,7 @@ export const connecting = connectionSetup.createStateConfig({
     statement: [...statementWhileDown],
     'connect.abort': [
       { guard: 'cameFromIdle', target: 'idle', actions: 'refuseWaiting' },
-      { guard: 'cameFromDead', target: '#connection.dead.settled' },
+      { guard: 'cameFromDead', target: '#connection.dead.asBefore' },
       { target: 'closed', actions: 'shut' },
     ],
     'connect.expire': { target: '#connection.dead.settled', actions: noteExpiry },

@@ -5,7 +5,7 @@ import type { FailureKind } from '../../errors/failure.ts'
 import type { ConnectionContext } from '../connection.context.ts'
 import { connectionSetup } from '../connection.setup.ts'
 import type { Manner } from '../session/close-wire.ts'
-import { announces, onSession, statementWhileDown, whole } from './chart-phrases.ts'
+import { announces, givenUp, onSession, statementWhileDown, whole } from './chart-phrases.ts'
 
 /** A server that spoke last still hears a goodbye; one that was silent, or talked nonsense, is cut off. */
 const mannerAfter = ({ failure, retiring }: ConnectionContext): Manner =>
@@ -51,9 +51,22 @@ export const dead = connectionSetup.createStateConfig({
       invoke: { src: 'hangUp', id: 'hangUp', input: onSession },
       on: { statement: { actions: { type: 'refuse', params: whole } }, hungUp: 'settled' },
     },
+    withdrawing: {
+      description: 'closes the session of a connect() that was aborted',
+      entry: 'settleLost',
+      invoke: { src: 'hangUp', id: 'hangUp', input: onSession },
+      on: { statement: { actions: { type: 'refuse', params: whole } }, hungUp: 'asBefore' },
+    },
     settled: {
       description: 'given up, or supervision is off',
+      tags: givenUp,
       entry: ['tellDead', 'refuseWaiting'],
+      on: { statement: { actions: { type: 'refuse', params: whole } } },
+    },
+    asBefore: {
+      description: 'given up before connect() was asked for, and aborted: told already',
+      tags: givenUp,
+      entry: ['tellWithdrawn', 'refuseWaiting'],
       on: { statement: { actions: { type: 'refuse', params: whole } } },
     },
   },
