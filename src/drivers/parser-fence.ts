@@ -2,6 +2,7 @@
 // message leads to, nobody could catch: it would end the process. And a parser that threw replays old replies with the next
 // chunk. So it is asked no more, and what it threw is told.
 import type { Duplex } from 'node:stream'
+import { MessageFrames } from './message-frames.ts'
 import type { PgConnection } from './pg-internals.ts'
 
 /** pg 8.23.1, lib/connection.js: hands the stream to the parser, once it is connected and encrypted as it should be. */
@@ -27,10 +28,12 @@ export function fenceParser(connection: PgConnection, failed: (error: unknown) =
 }
 
 function fenced(hear: Hear, failed: (error: unknown) => void): Hear {
+  const frames = new MessageFrames()
   let isBroken = false
   return (chunk) => {
     if (isBroken) return
     try {
+      frames.check(chunk)
       hear(chunk)
     } catch (error) {
       isBroken = true
