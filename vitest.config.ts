@@ -59,6 +59,17 @@ export default defineConfig(({ mode }) => {
             sequence: { groupOrder: 2 },
           },
         },
+        {
+          extends: true,
+          test: {
+            ...onRealServers,
+            name: 'browser',
+            include: ['test/browser/**/*.test.ts'],
+            setupFiles: ['test/support/no-warnings.ts'],
+            testTimeout: 60_000,
+            sequence: { groupOrder: 4 },
+          },
+        },
       ],
     },
   }

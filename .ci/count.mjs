@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { relative } from 'node:path'
 
-const kinds = ['unit', 'model', 'types', 'docs', 'package', 'integration', 'chaos']
+const kinds = ['unit', 'model', 'types', 'docs', 'package', 'integration', 'chaos', 'browser']
 
 const report = process.argv[2]
 const { testResults, success } = existsSync(report)

@@ -39,7 +39,8 @@ export class RequestLog implements RequestWatcher {
     }
     this.#open.set(id, { facts, askedAt: now(), writtenAt: undefined })
     // The chart hears of the others by an event of its own.
-    if (request.lane.isPreparing) this.#tell({ type: 'request.asked', id, ...facts, ...this.counts() })
+    if (request.lane.isPreparing || role === 'probe')
+      this.#tell({ type: 'request.asked', id, ...facts, ...this.counts() })
   }
 
   written({ id }: Request): void {

@@ -12,11 +12,15 @@ interface Scxml {
 
 /** Returns what takes each message. */
 export function wireReader(store: Store): (message: object) => void {
-  const ear = new EventTarget()
-  const receiver = createWindowReceiver({
-    window: ear as Window,
-    targetWindow: { postMessage() {} } as never,
-  })
+  let hear: (event: { data: object }) => void = () => undefined
+  // A real EventTarget would swallow what its listener throws.
+  const ear = {
+    addEventListener: (_: string, listener: typeof hear) => {
+      hear = listener
+    },
+  }
+  const nobody = { postMessage() {} }
+  const receiver = createWindowReceiver({ window: ear as never, targetWindow: nobody as never })
   receiver.subscribe((told) => {
     switch (told.type) {
       case 'service.register': {
@@ -49,7 +53,7 @@ export function wireReader(store: Store): (message: object) => void {
         break
     }
   })
-  return (message) => ear.dispatchEvent(new MessageEvent('message', { data: message }))
+  return (message) => hear({ data: message })
 }
 
 const bare = { origin: undefined, edges: [], actions: [], count: 1 }

@@ -101,7 +101,7 @@ export function Timeline(): JSX.Element {
           }}
         />
         {tip.value === undefined ? null : (
-          <div class="tip" style={{ left: `${tip.value.x}px`, top: `${tip.value.y}px` }}>
+          <div class="bubble" style={{ left: `${tip.value.x}px`, top: `${tip.value.y}px` }}>
             {tip.value.text}
           </div>
         )}
