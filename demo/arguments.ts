@@ -4,6 +4,8 @@ export const usage = `
   npm run demo                        everything, on a PostgreSQL of its own
   npm run demo -- --url postgres://…  on a server of yours: there it makes one table, kills
                                       only its own session, and drops the table again
+  npm run demo -- --driver pglite     without any server: PostgreSQL in this process, which
+                                      shows queries, transactions and notifications
   npm run demo -- --help              this
 
   It ends with code 0 when nothing was lost, 1 when something was, 2 when it could not run.
@@ -14,16 +16,19 @@ export interface Wishes {
   readonly help: boolean
   /** The user's own server. */
   readonly url: string | undefined
+  readonly driver: 'pg' | 'pglite'
 }
 
 /** @throws {Error} in words for the user */
 export function readArguments(args: readonly string[]): Wishes {
   const { values } = parseArgs({
     args: [...args],
-    options: { url: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+    options: { url: { type: 'string' }, driver: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
   })
-  const { url, help = false } = values
+  const { url, driver = 'pg', help = false } = values
+  if (driver !== 'pg' && driver !== 'pglite') throw new Error('--driver wants pg or pglite')
+  if (driver === 'pglite' && url !== undefined) throw new Error('--driver pglite goes to no --url')
   if (url !== undefined && !/^postgres(ql)?:\/\//.test(url))
     throw new Error('--url wants an address such as postgres://user:password@localhost:5432/database')
-  return { help, url }
+  return { help, url, driver }
 }

@@ -1,5 +1,6 @@
 // npm run demo: what a supervised connection does while its backend is killed, its server restarted, its network cut.
 import { readArguments, usage, type Wishes } from './arguments.ts'
+import { playInProcess } from './in-process.ts'
 import { play } from './play.ts'
 import { Screen } from './screen.ts'
 import { borrowedStage, ownStage } from './stage.ts'
@@ -18,6 +19,8 @@ async function demonstrate(): Promise<number> {
       return 0
     }
     introduce(wishes)
+    if (wishes.driver !== 'pg')
+      return (await playInProcess(wishes.driver, screen, interruption.signal)) ? 0 : 1
     await using stage = wishes.url === undefined ? await ownStage() : borrowedStage(wishes.url)
     interruption.signal.throwIfAborted()
     return (await play(stage, screen, interruption.signal)) ? 0 : 1
@@ -31,11 +34,14 @@ async function demonstrate(): Promise<number> {
   }
 }
 
-function introduce({ url }: Wishes): void {
+function introduce({ url, driver }: Wishes): void {
   screen.line()
   screen.line(`  ${screen.paint('bold', 'pg-supervisor')}: one connection, and all that can happen to it`)
   screen.line()
-  if (url === undefined) {
+  if (driver === 'pglite') {
+    screen.line('  No server this time: PostgreSQL runs in this process, by PGlite. Shown is the')
+    screen.line('  same connection, with everything that needs nobody else.')
+  } else if (url === undefined) {
     screen.line('  A PostgreSQL of its own is starting, behind a cable that can be cut. Six')
     screen.line('  callers will write rows, one of them in transactions; somebody elsewhere')
     screen.line('  sends notifications. None of them handles a lost connection.')

@@ -80,6 +80,20 @@ describe('the demo', { timeout: 60_000 }, () => {
     await nothingIsLeft()
   })
 
+  it('plays without any server, in this process', async () => {
+    const { code, text } = startDemo('--driver', 'pglite')
+    expect(await code, text()).toBe(0)
+    expect(text().match(/✓/g)).toHaveLength(3)
+    expect(text()).toContain('heard: of somebody else')
+    expect(text()).toContain('All of it without a server.')
+    expect(
+      text()
+        .split('\n')
+        .filter((line) => line.length > 80),
+    ).toEqual([])
+    await nothingIsLeft()
+  })
+
   it('that cannot run says why and ends with code 2', async () => {
     const { code, text } = startDemo('--url', 'postgres://somebody@127.0.0.1:1/anything')
     expect(await code).toBe(2)
