@@ -15,6 +15,7 @@ import { manyCallers } from './workloads/many-callers.ts'
 import { notifications } from './workloads/notifications.ts'
 import { oneCaller } from './workloads/one-caller.ts'
 import { recovery } from './workloads/recovery.ts'
+import { trace } from './workloads/trace.ts'
 import { transactions } from './workloads/transactions.ts'
 import { unnamed } from './workloads/unnamed.ts'
 
@@ -28,6 +29,7 @@ const workloads: readonly Workload[] = [
   heapGrowth,
   notifications,
   recovery,
+  trace,
   // Last: it switches on async context tracking, which slows every promise of the process from then on, pg's as well.
   transactions,
 ]

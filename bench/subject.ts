@@ -12,3 +12,6 @@ const built = new URL('../dist/index.js', import.meta.url)
 if (!existsSync(built)) throw new Error('nothing is built to be measured: `npm run build` first')
 
 export const { connect, heartbeat } = (await import(built.href)) as typeof import('../src/index.ts')
+export const { recordTrace } = (await import(
+  new URL('machines.js', built).href
+)) as typeof import('../src/machines.ts')

@@ -9,6 +9,7 @@ import type { Mailbox } from '../machines/mailbox/mailbox.ts'
 import type { Request, RequestLane } from '../machines/mailbox/request.ts'
 import type { RequestWatcher } from '../machines/mailbox/request-watch.ts'
 import { Berth } from '../machines/session/berth.ts'
+import type { StepWatcher } from '../machines/step-watch.ts'
 import type { MonitorWatch, Refusal, Wiring } from '../machines/wiring.ts'
 import type { Doubt } from './commits/doubt.ts'
 import type { Leases } from './leases/leases.ts'
@@ -53,6 +54,7 @@ export class ConnectionWiring implements Wiring {
   /** None where nobody waits, or without a bound. */
   readonly #patience: Patience | undefined
   #schedule: Schedule | undefined
+  stepWatchers: readonly StepWatcher[] | undefined
   /** Why destroy() was called, for those it refuses. */
   closeCause: unknown
 

@@ -4,12 +4,19 @@
 import type { ConnectionContext } from './connection.context.ts'
 import type { ConnectionEvent } from './connection.events.ts'
 import type { ConnectionMachine } from './connection.machine.ts'
+import type { StepWatched } from './step-watch.ts'
+import { watchedTransition } from './watched-transition.ts'
 import { isWellFormed } from './well-formed.ts'
 import { wiringOf } from './wiring.ts'
 
 type Misfit = (type: unknown, of: ConnectionContext) => void
 
 const fast = new WeakMap<ConnectionMachine, ConnectionMachine>()
+
+function tellRepeated(watched: StepWatched | undefined, type: string): void {
+  if (watched?.stepWatchers === undefined) return
+  for (const watcher of watched.stepWatchers) watcher.repeated(type)
+}
 
 /** One for all connections of a chart. */
 export function fastMachine(machine: ConnectionMachine): ConnectionMachine {
@@ -26,19 +33,24 @@ export function withFastPath(machine: ConnectionMachine, misfit: Misfit): Connec
     const attached = typeof value === 'object' && 'attached' in value ? value.attached : undefined
     const isBusy = attached !== undefined && attached !== 'connected'
     if (event.type === 'statement' && isBusy && Number.isInteger(event.id)) {
-      wiringOf(snapshot.context)?.accept(event.id)
+      const wiring = wiringOf(snapshot.context)
+      tellRepeated(wiring, event.type)
+      wiring?.accept(event.id)
       return snapshot
     }
     if (event.type === 'session.notified' && attached !== undefined && isWellFormed(event)) {
+      tellRepeated(wiringOf(snapshot.context), event.type)
       const { channel, payload, processId } = event.notification
       scope.defer(() => scope.emit({ type: 'notification', channel, payload, processId }))
       return snapshot
     }
     if (!isWellFormed(event)) {
       misfit((event as { type?: unknown }).type, snapshot.context)
+      for (const watcher of wiringOf(snapshot.context)?.stepWatchers ?? [])
+        watcher.stepped({ event, took: [], after: snapshot })
       return snapshot
     }
-    return machine.transition(snapshot, event, scope)
+    return watchedTransition(machine, snapshot, event, scope)
   }
   // The machine's methods are own properties, bound to it.
   return Object.assign({}, machine, { transition })

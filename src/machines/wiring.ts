@@ -9,6 +9,7 @@ import type { Mailbox } from './mailbox/mailbox.ts'
 import type { Request, RequestLane } from './mailbox/request.ts'
 import type { RequestWatcher } from './mailbox/request-watch.ts'
 import type { Berth } from './session/berth.ts'
+import type { StepWatched } from './step-watch.ts'
 
 export interface Identity {
   readonly name: string
@@ -30,7 +31,7 @@ export type Refusal =
       readonly failure: Failure | undefined
     }
 
-export interface Wiring {
+export interface Wiring extends StepWatched {
   readonly clock: Clock
   readonly mailbox: Mailbox
   readonly berth: Berth

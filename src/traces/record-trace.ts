@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import type { AnyActorRef } from 'xstate'
 import { checkFunction, checkNames, checkNumber } from '../errors/check-option.ts'
 import { invalidOption } from '../errors/invalid-option-error.ts'
+import { wiringOf } from '../machines/wiring.ts'
 import type { TraceLine } from './trace-format.ts'
 import { type Recorded, TraceRecorder } from './trace-recorder.ts'
 
@@ -112,6 +113,7 @@ function deliver(trace: Trace, atDeath: NonNullable<TraceOptions['atDeath']>): v
 }
 
 const isTraceable = (value: unknown): value is Recorded => {
-  const { actor } = (value ?? {}) as { actor?: { system?: { inspect?: unknown } } }
-  return typeof actor?.system?.inspect === 'function'
+  const { actor } = (value ?? {}) as { actor?: Partial<AnyActorRef> }
+  const { context } = (actor?.getSnapshot?.() ?? {}) as { context?: { identity?: unknown } }
+  return typeof context?.identity === 'object' && wiringOf(context as never) !== undefined
 }

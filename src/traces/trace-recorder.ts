@@ -1,11 +1,13 @@
 // Listens to a running machine and keeps its last steps, redacted as they come: nothing that users wrote is held back here.
 // What is answered alike in a row is one step with a count, so that a busy connection costs little and a trace stays short.
-import type { AnyActorRef, AnyMachineSnapshot, AnyTransitionDefinition, InspectionEvent } from 'xstate'
+import type { AnyActorRef, AnyMachineSnapshot, AnyTransitionDefinition } from 'xstate'
 import type { Request } from '../machines/mailbox/request.ts'
 import type { RequestWatcher } from '../machines/mailbox/request-watch.ts'
+import { type ChartStep, type StepWatcher, watchSteps } from '../machines/step-watch.ts'
 import { nowOf, wiringOf } from '../machines/wiring.ts'
 import { edgeIds, eventName } from './edge-ids.ts'
 import { tracedContext, tracedData } from './redaction.ts'
+import { RequestTimes } from './request-times.ts'
 import { Ring } from './ring.ts'
 import { statePath } from './state-path.ts'
 import {
@@ -16,6 +18,7 @@ import {
   type TraceStep,
   traceVersion,
 } from './trace-format.ts'
+import { TurnClock } from './turn-clock.ts'
 
 type Growing<T> = { -readonly [K in keyof T]: T[K] }
 type Step = Omit<Growing<TraceStep>, 'settled'> & { settled?: Growing<TracedSettlements> }
@@ -29,21 +32,19 @@ export interface Recorded {
   readonly pending: number
 }
 
-export class TraceRecorder implements RequestWatcher {
+export class TraceRecorder implements RequestWatcher, StepWatcher {
   readonly #recorded: Recorded
   readonly #steps: Ring<Step>
   readonly #stepTaken: (step: TraceStep, before: string) => void
   readonly #known: ReadonlySet<string>
   readonly #ids: ReadonlyMap<object, string>
-  readonly #asked = new Map<number, number>()
+  readonly #asked = new RequestTimes()
+  readonly #clock: TurnClock
   readonly #endings: (() => void)[] = []
   #header: Growing<TraceHeader>
   #last: Step | undefined
   #snapshot: AnyMachineSnapshot
   #state: string
-  #took: string[] = []
-  /** No microstep was told: the fast path answered. */
-  #isFast = true
   /** What the fast path answered last, where nothing else came between. */
   #fastRun: string | undefined
 
@@ -57,6 +58,7 @@ export class TraceRecorder implements RequestWatcher {
     this.#stepTaken = stepTaken
     this.#snapshot = recorded.actor.getSnapshot() as AnyMachineSnapshot
     const { machine, context, value } = this.#snapshot
+    this.#clock = new TurnClock(() => nowOf(context as never))
     this.#known = new Set(machine.events as string[])
     this.#ids = edgeIds(machine.root)
     this.#state = statePath(value)
@@ -66,15 +68,13 @@ export class TraceRecorder implements RequestWatcher {
       machine: machine.id,
       actor: recorded.actor.sessionId,
       name: recorded.name,
-      at: this.#now(),
+      at: this.#clock.exact(),
       state: this.#state,
       context: tracedContext(context),
       dropped: 0,
     }
-    const watching = recorded.actor.system.inspect((event) => this.#fenced(() => this.#hear(event)))
-    this.#endings.push(() => watching.unsubscribe())
-    const leave = wiringOf(context as never)?.watchRequests(this)
-    if (leave !== undefined) this.#endings.push(leave)
+    const wiring = wiringOf(context as never)
+    if (wiring !== undefined) this.#endings.push(wiring.watchRequests(this), watchSteps(wiring, this))
   }
 
   stop(): void {
@@ -86,7 +86,7 @@ export class TraceRecorder implements RequestWatcher {
   }
 
   asked({ id }: Request): void {
-    this.#asked.set(id, this.#now())
+    this.#asked.begin(id, this.#clock.turn)
   }
 
   written(): void {
@@ -94,11 +94,9 @@ export class TraceRecorder implements RequestWatcher {
   }
 
   settled({ id }: Request, error: unknown): void {
-    const since = this.#asked.get(id)
-    if (since === undefined) return
-    this.#asked.delete(id)
-    if (this.#last === undefined) return
-    const ms = this.#now() - since
+    const since = this.#asked.end(id)
+    if (since === undefined || this.#last === undefined) return
+    const ms = this.#clock.turn - since
     const before = this.#last.settled
     if (before === undefined) {
       this.#last.settled = { count: 1, failed: error === undefined ? 0 : 1, totalMs: ms, slowestMs: ms }
@@ -110,38 +108,35 @@ export class TraceRecorder implements RequestWatcher {
     if (ms > before.slowestMs) before.slowestMs = ms
   }
 
-  #hear(event: InspectionEvent): void {
-    if (event.actorRef !== this.#recorded.actor) return
-    if (event.type === '@xstate.microstep') {
-      this.#isFast = false
-      for (const transition of event._transitions) this.#took.push(this.#idOf(transition))
-    } else if (event.type === '@xstate.snapshot') {
-      this.#note(event.event, event.snapshot as AnyMachineSnapshot)
-    }
+  repeated(type: string): void {
+    if (this.#fastRun === type) this.#again(this.#last as Step)
+    else this.#fenced(() => this.#note(type, { type }, this.#wouldTake({ type }), this.#snapshot))
   }
 
-  #note(event: { readonly type: string }, snapshot: AnyMachineSnapshot): void {
-    if (this.#isFast && this.#fastRun === event.type && snapshot === this.#snapshot) {
-      this.#again(this.#last as Step)
-      return
-    }
-    const isRepeatable = repeatable.has(event.type)
-    const isFast = this.#isFast && isRepeatable
-    const took = isFast ? this.#wouldTake(event) : this.#took
+  stepped({ event, took, after }: ChartStep): void {
+    this.#fenced(() => {
+      const names = took.map((transition) => this.#idOf(transition))
+      this.#note(undefined, event, names, after)
+    })
+  }
+
+  #note(
+    fastRun: string | undefined,
+    event: { readonly type: string },
+    took: string[],
+    snapshot: AnyMachineSnapshot,
+  ): void {
     const last = this.#last
-    const isAgain =
-      isRepeatable && last?.event === event.type && sameWay(last.took, took) && this.#isUnmoved(snapshot)
-    if (last !== undefined && isAgain) this.#again(last)
+    const isAgain = last?.event === event.type && repeatable.has(event.type) && sameWay(last.took, took)
+    if (isAgain && this.#isUnmoved(snapshot)) this.#again(last)
     else this.#push(this.#stepOf(event, took, snapshot))
-    this.#fastRun = isFast ? event.type : undefined
-    this.#took = []
-    this.#isFast = true
+    this.#fastRun = fastRun
     this.#snapshot = snapshot
   }
 
   #again(step: Step): void {
     step.count = (step.count ?? 1) + 1
-    step.until = this.#now()
+    step.until = this.#clock.turn
   }
 
   #isUnmoved({ value, context }: AnyMachineSnapshot): boolean {
@@ -160,7 +155,7 @@ export class TraceRecorder implements RequestWatcher {
     return {
       type: 'step',
       actor: this.#header.actor,
-      at: this.#now(),
+      at: this.#clock.exact(),
       event: isKnown ? eventName(event.type) : 'unknown',
       ...(data === undefined ? {} : { data }),
       took,
@@ -188,11 +183,7 @@ export class TraceRecorder implements RequestWatcher {
     return this.#ids.get(transition) ?? 'unknown'
   }
 
-  #now(): number {
-    return nowOf(this.#snapshot.context as never)
-  }
-
-  /** What an observer throws would lose the very transition that it observes. */
+  /** What is thrown here would lose the very transition that is told of. */
   #fenced(work: () => void): void {
     try {
       work()

@@ -79,20 +79,6 @@ describe('a trace of the chart', () => {
     )
   })
 
-  it('has the same steps however the chart answered, on the fast path or not', () => {
-    fc.assert(
-      fc.property(circumstances, lives, (given, life) => {
-        const [fast, plain] = [start(given), startChart(given)]
-        const traces = [traced(fast), traced(plain)]
-        live(fast, life)
-        live(plain, life)
-        const [one, other] = traces.map((trace) => trace.lines().map((line) => ({ ...line, actor: 'x' })))
-        expect(one).toEqual(other)
-      }),
-      { numRuns: 100 },
-    )
-  })
-
   it('names the transition, the new state and what the event was about', () => {
     expect(outageLines().slice(0, 3)).toMatchObject([
       { type: 'trace', version: 1, machine: 'connection', name: 'traced', state: 'idle', dropped: 0 },

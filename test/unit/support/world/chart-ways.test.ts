@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { withFastPath } from '../../../../src/machines/fast-path.ts'
 import { type ConnectionMachine, recordTrace } from '../../../../src/machines.ts'
 import { alphabet } from '../../../model/alphabet.ts'
 import { startChart } from '../../../support/chart-actor.ts'
@@ -7,7 +8,7 @@ import { edgeCounts, wayFaults } from '../../../support/world/chart-ways.ts'
 const event = (type: string) => alphabet.find((each) => each.type === type) as never
 
 function faultsOf(logic: (machine: ConnectionMachine) => ConnectionMachine): string[] {
-  const { actor } = startChart({ logic })
+  const { actor } = startChart({ logic: (machine) => withFastPath(logic(machine), () => undefined) })
   const trace = recordTrace({ name: 'watched', pending: 0, actor })
   for (const type of ['connect', 'dial.opened', 'session.lost', 'hungUp']) actor.send(event(type))
   return wayFaults(trace.lines())
