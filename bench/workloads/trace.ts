@@ -43,8 +43,7 @@ export const trace: Workload = {
 
 /** The client alone, where there is nothing else to pay for. */
 async function onFakeWire(options: { rounds: number; lapMs: number }): Promise<Finding> {
-  const open = () =>
-    connect({ host: 'fake', user: 'fake', password: 'fake', stream: () => new FakeServer() as never })
+  const open = () => connect({ host: 'fake', user: 'fake', password: 'fake', stream: () => new FakeServer() })
   const [plain, recorded] = [await open(), await open()]
   recordTrace(recorded)
   const standings = await race(
