@@ -57,6 +57,8 @@ export class ConnectionWiring implements Wiring {
   stepWatchers: readonly StepWatcher[] | undefined
   /** Why destroy() was called, for those it refuses. */
   closeCause: unknown
+  /** Whoever has this connection may hold its attempts back; below the storm limit, never above it. */
+  govern: ((hostKey: string, limit: StormLimit) => StormLimit) | undefined
 
   constructor(parts: WiringParts) {
     const { settings } = parts
@@ -108,7 +110,9 @@ export class ConnectionWiring implements Wiring {
 
   stormLimit(): StormLimit {
     const { host, port } = this.#parts.settings.address
-    return stormLimitFor(`${host}:${port}`, this.clock)
+    const hostKey = `${host}:${port}`
+    const limit = stormLimitFor(hostKey, this.clock)
+    return this.govern === undefined ? limit : this.govern(hostKey, limit)
   }
 
   openWire(report: (fact: WireFact) => void): Wire {
