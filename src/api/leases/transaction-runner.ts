@@ -2,8 +2,6 @@
 // by ROLLBACK is a failure, a lost answer is unknown, a session lost before COMMIT was written applied nothing.
 import type { QueryResult } from 'pg'
 import { exponentialBackoff } from '../../backoff/exponential.ts'
-import { Schedule } from '../../backoff/schedule.ts'
-import { outcomeOf } from '../../errors/outcome-of.ts'
 import { RollbackFailedError, TransactionAbortedError } from '../../errors/transaction-errors.ts'
 import type { CommitWitness } from '../../machines/mailbox/commit-witness.ts'
 import type { RequestLane } from '../../machines/mailbox/request.ts'
@@ -12,8 +10,9 @@ import type { Core } from '../core.ts'
 import type { Transaction, TransactionOptions, WaitOptions } from '../queryable.ts'
 import { Lease, type WorkOutcome } from './lease.ts'
 import { pause } from './pause.ts'
+import { repeated, type Tried } from './repeat.ts'
 import { TransactionHandle } from './transaction-handle.ts'
-import { beginStatement, type RetryPlan, retryPlan } from './transaction-options.ts'
+import { beginStatement, retryPlan } from './transaction-options.ts'
 
 type Work<T> = (tx: Transaction) => Promise<T> | T
 
@@ -23,35 +22,17 @@ export async function runTransaction<T>(
   work: Work<T>,
   options: TransactionOptions = {},
 ): Promise<T> {
-  const plan = retryPlan(options, () => exponentialBackoff({ random: core.settings.random }))
-  const started = core.clock.now()
-  const delays = new Schedule(plan.backoff, (error) => core.notices.reportError(error, 'retry.backoff'))
-  // A COMMIT whose answer was lost, and whose caller vouched for repeating it.
-  let doubt: { error: unknown } | undefined
-  try {
-    for (let attempt = 1; ; attempt++) {
-      const bounds = leftOf(options, core.clock.now() - started)
-      const tried = await tryOnce(core, parent, work, options, bounds, attempt > 1)
-      if (tried.kind === 'done') return tried.value
-      // A session lease that was lost or cut can't be begun in again.
-      const isOpen = parent.stage === 'open' && parent.refusal === undefined
-      const delayMs = isOpen && mayRepeat(tried, attempt, plan) ? delays.next() : undefined
-      if (delayMs === undefined) throw tried.error
-      if (outcomeOf(tried.error) === 'unknown') doubt ??= tried
-      await pause(core, delayMs, leftOf(options, core.clock.now() - started))
-    }
-  } catch (error) {
-    // That the repetition was not applied says nothing of what it was to repeat.
-    throw doubt !== undefined && outcomeOf(error) === 'notApplied' ? doubt.error : error
-  } finally {
-    delays.close()
-  }
+  return repeated({
+    plan: retryPlan(options, () => exponentialBackoff({ random: core.settings.random })),
+    clock: core.clock,
+    bounds: options,
+    tryOnce: (bounds, isRepetition) => tryOnce(core, parent, work, options, bounds, isRepetition),
+    // A session lease that was lost or cut can't be begun in again.
+    mayGoOn: () => parent.stage === 'open' && parent.refusal === undefined,
+    pause: (ms, bounds) => pause(core, ms, bounds),
+    reportError: (error) => core.notices.reportError(error, 'retry.backoff'),
+  })
 }
-
-type Tried<T> =
-  | { kind: 'done'; value: T }
-  | { kind: 'failed'; error: unknown }
-  | { kind: 'cut'; error: unknown }
 
 async function tryOnce<T>(
   core: Core,
@@ -158,18 +139,6 @@ function rollbackFailed(core: Core, cause: unknown, rollbackError: unknown): Rol
   return error
 }
 
-function mayRepeat(tried: { kind: string; error: unknown }, attempt: number, plan: RetryPlan): boolean {
-  return tried.kind === 'failed' && attempt < plan.attempts && plan.isWorth(tried.error)
-}
-
 /** What is READ ONLY stores nothing that could be asked for. */
 const isVerified = (core: Core, { verifyCommit, readOnly }: TransactionOptions): boolean =>
   (verifyCommit ?? core.settings.verifiesCommits) && readOnly !== true
-
-/** The deadline spans all attempts. */
-function leftOf({ signal, timeoutMs }: WaitOptions, usedMs: number): WaitOptions {
-  return {
-    ...(signal === undefined ? {} : { signal }),
-    ...(timeoutMs === undefined ? {} : { timeoutMs: Math.max(1, timeoutMs - usedMs) }),
-  }
-}
