@@ -5,6 +5,9 @@ export type { ConnectionConfig } from './api/connection-config.ts'
 export type { ConnectionEvents, ConnectionNotice, NotificationObserver } from './api/connection-events.ts'
 export type { ListenOptions, Subscription } from './api/listening/subscription.ts'
 export type { Logger } from './api/logger.ts'
+export { Pool } from './api/pool/pool.ts'
+export type { PoolConfig } from './api/pool/pool-config.ts'
+export type { PoolEvents } from './api/pool/pool-events.ts'
 export type {
   Cursor,
   CursorOptions,

@@ -2,10 +2,17 @@
 import type { ClientBase } from 'pg'
 import type { HostAddress } from '../drivers/driver.ts'
 import type { ConnectionState } from '../machines/connection.events.ts'
-import type { ConnectionActorRef } from './core.ts'
+import type { ConnectionActorRef, Core } from './core.ts'
 import { Statements } from './requests/statements.ts'
 
+/** For those of the house that keep connections: what is behind the facade. */
+export let coreOf: (connection: ConnectionReadings) => Core
+
 export abstract class ConnectionReadings extends Statements {
+  static {
+    coreOf = (connection) => connection.core
+  }
+
   override toJSON(): object {
     return { name: this.name, state: this.state, pending: this.pending, processId: this.processId }
   }

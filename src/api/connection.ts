@@ -25,9 +25,6 @@ import { readConfig } from './options/read-config.ts'
 import type { Session, Transaction, TransactionOptions, WaitOptions } from './queryable.ts'
 import { SessionCare } from './sessions/session-care.ts'
 
-/** For those of the house that keep connections: what is behind the facade. */
-export let coreOf: (connection: Connection) => Core
-
 /**
  * One supervised connection to a PostgreSQL server. It survives its sessions: a lost one is replaced by the schedule, LISTENs
  * are restored before anything that waits, and every promise ends in a result or in an error that says what is known.
@@ -43,10 +40,6 @@ export let coreOf: (connection: Connection) => Core
  * @throws {InvalidOptionError} for options of a wrong type or range, and for unknown names
  */
 export class Connection extends ConnectionReadings implements AsyncDisposable {
-  static {
-    coreOf = (connection) => connection.core
-  }
-
   protected readonly core: Core
   readonly #listening = new Listening(() => this.core)
   readonly #life = new Life(() => this.core)

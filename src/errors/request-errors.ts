@@ -24,7 +24,10 @@ const waitingInLine: ReadonlySet<TimeoutPhase> = new Set(['queue', 'acquire'])
  * ```
  */
 export class RequestTimeoutError extends SupervisorError {
-  /** 'queue': nothing had been sent. 'execution': it was running. 'cursor': between its fetches. 'acquire' is a pool's. */
+  /**
+   * 'queue': nothing had been sent. 'execution': it was running. 'cursor': between its fetches. 'acquire': no connection of
+   * the pool was free.
+   */
   readonly phase: TimeoutPhase
 
   constructor(message: string, details: RequestTimeoutDetails) {

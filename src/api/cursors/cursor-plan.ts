@@ -29,7 +29,7 @@ export interface CursorPlan {
 
 /** @throws {InvalidOptionError} */
 export function readCursor(
-  core: Core,
+  core: Pick<Core, 'settings'>,
   query: Query,
   given: readonly unknown[] | undefined,
   options: CursorOptions | undefined,

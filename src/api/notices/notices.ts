@@ -8,7 +8,7 @@ import type { Settings } from '../settings.ts'
 import { callFenced } from './call-fenced.ts'
 import { NoticeStream } from './notice-stream.ts'
 
-const types: Record<ConnectionNotice['type'], true> = {
+export const noticeTypes: Record<ConnectionNotice['type'], true> = {
   state: true,
   connected: true,
   lost: true,
@@ -41,7 +41,7 @@ export class Notices {
     listener: (event: ConnectionEvents[K]) => void,
     options: { signal?: AbortSignal } = {},
   ): () => void {
-    checkNames({ [type]: true }, Object.keys(types))
+    checkNames({ [type]: true }, Object.keys(noticeTypes))
     checkFunction('listener', listener)
     checkNames(options, ['signal'])
     checkSignal(options.signal)

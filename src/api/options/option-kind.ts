@@ -42,6 +42,11 @@ export const count: OptionKind = {
   holds: (value) => isWhole(value) && value >= 1,
 }
 
+export const countOrNone: OptionKind = {
+  wanted: 'a whole number, 0 or more',
+  holds: (value) => isWhole(value) && value >= 0,
+}
+
 /** As much as a timer takes; more would fire at once. */
 export const duration: OptionKind = {
   wanted: `milliseconds, more than 0 and at most ${longestDelayMs}`,

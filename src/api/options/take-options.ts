@@ -8,7 +8,8 @@ import { insteadOfPgOption, type PgOptions, pgOptionKinds } from './pg-options.t
 export type TakenOptions = ConnectionConfig & PgOptions
 
 const kinds = { ...ownOptionKinds, ...pgOptionKinds }
-const knownNames = [...Object.keys(kinds), ...laterOptionNames]
+/** Of every option of a connection. */
+export const knownNames: readonly string[] = [...Object.keys(kinds), ...laterOptionNames]
 
 /**
  * Copies what is known out of the user's object, each option read once, and checks its outside. What is undefined is
@@ -18,27 +19,28 @@ export function takeOptions(config: string | ConnectionConfig | undefined): Take
   const given: unknown = typeof config === 'string' ? { connectionString: config } : (config ?? {})
   if (config === null || !isObject(given))
     throw invalidOption('config', 'a connection string or an object', config)
-  if (isPlainObject(given)) refuseUnknown(Object.keys(given))
-  const options = readOnce(given)
+  if (isPlainObject(given)) refuseUnknown(Object.keys(given), knownNames)
+  const options = readOnce(given, knownNames)
   checkKinds(options, kinds)
   return settleLaterOptions(options)
 }
 
-function refuseUnknown(names: readonly string[]): void {
+/** @throws {InvalidOptionError} */
+export function refuseUnknown(names: readonly string[], known: readonly string[]): void {
   for (const name of names) {
-    if (!knownNames.includes(name) && !Object.hasOwn(insteadOfPgOption, name))
-      throw unknownOption(name, knownNames)
+    if (!known.includes(name) && !Object.hasOwn(insteadOfPgOption, name)) throw unknownOption(name, known)
   }
 }
 
-function readOnce(given: object): Record<string, unknown> {
+/** @throws {InvalidOptionError} for options of pg's that have another name here. */
+export function readOnce(given: object, names: readonly string[]): Record<string, unknown> {
   const source = given as Readonly<Record<string, unknown>>
   for (const [name, instead] of Object.entries(insteadOfPgOption)) {
     const value = source[name]
     if (value !== undefined) throw invalidOption(name, `to be left out (${instead})`, value)
   }
   const options: Record<string, unknown> = {}
-  for (const name of knownNames) {
+  for (const name of names) {
     const value = source[name]
     if (value !== undefined) options[name] = value
   }
