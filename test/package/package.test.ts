@@ -100,7 +100,7 @@ describe('the main example of the README, in an empty project', { timeout: 60_00
     expect(stdout).toBe('hello\ntotal: 350\nnews: ready\n')
   })
 
-  it('has no PGlite beside it, and says how to get it', async () => {
+  it('has no PGlite beside it, and says how to get it (txpostgres point 9)', async () => {
     const program = "new (await import('pg-supervisor')).Connection({ driver: 'pglite' })"
     const { code, stderr } = await runNode('--input-type=module', ['--eval', program], { cwd: project })
     expect(code).toBe(1)
