@@ -34,7 +34,7 @@ const terminate = (applicationName: string) =>
     applicationName,
   ])
 
-describe.concurrent('the example program', { timeout: 120_000 }, () => {
+describe.concurrent('the example program', { timeout: 180_000 }, () => {
   it('basic asks a question', async () => {
     const program = start('basic')
     expect(await program.ended()).toEqual(well)
