@@ -95,7 +95,7 @@ describe('a member that is killed', () => {
     expect(pool.stats).toMatchObject({ size: 5 })
   })
 
-  it('is replaced by another where it was given up, and the pool keeps its size', async () => {
+  it('is replaced by another where it was given up, and the pool keeps its size (txpostgres point 19)', async () => {
     const world = await poolWorld(server, { config: { reconnect: false } })
     const pool = await world.pool({ min: 2, max: 2 }).start()
     const before = [...pool.connections]

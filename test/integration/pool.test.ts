@@ -90,7 +90,7 @@ describe('a pool of a fixed size', () => {
     expect(pool.connections.size).toBe(3)
   })
 
-  it('behaviour 40: goes on after a failed rollback, its connection removed, ended and replaced by hand', async () => {
+  it('behaviour 40: goes on after a failed rollback, its connection removed, ended and replaced by hand (txpostgres point 6)', async () => {
     const world = await poolWorld(server)
     const pool = await world.pool({ ...fixed, monitors: [] }).start()
     const failure = new Error('of the callback')
@@ -124,7 +124,7 @@ describe('a pool of a fixed size', () => {
     await eventually(() => told.length === 1, { what: 'one loss is told' })
   })
 
-  it('behaviour 41: waits with the removal of a connection that is busy, and gives it up in time', async () => {
+  it('behaviour 41: waits with the removal of a connection that is busy, and gives it up in time (txpostgres point 6)', async () => {
     const world = await poolWorld(server)
     const pool = await world.pool({ min: 1, max: 1 }).start()
     const [only] = [...pool.connections]

@@ -38,7 +38,12 @@ export function parityPage(proofs: readonly Proof[]): string {
 }
 
 const listOf = (proofs: readonly Proof[]): string =>
-  proofs.map(({ file, name }) => `${inTable(name)} ([${shortOf(file)}](../${file}))`).join('<br>')
+  proofs
+    .map(({ file, name }) => `${inTable(withoutNumber(name))} ([${shortOf(file)}](../${file}))`)
+    .join('<br>')
+
+/** `behaviour 34:` says the number once more. */
+const withoutNumber = (name: string): string => name.replace(/^behaviours? [^:]*: /, '')
 
 const shortOf = (file: string): string => file.replace(/^test\//, '').replace(/\.test\.ts$/, '')
 
