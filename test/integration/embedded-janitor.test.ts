@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { afterAll, afterEach, describe, expect, inject, it, type TestContext } from 'vitest'
+import { afterEach, beforeEach, describe, expect, inject, it, type TestContext, vi } from 'vitest'
 import { serverAccount } from '../../embedded/account.ts'
 import { clearAway } from '../../embedded/clear-away.mjs'
 import { processesIn } from '../../embedded/processes.mjs'
@@ -15,14 +15,22 @@ const isRoot = process.getuid?.() === 0
 const program = fileURLToPath(new URL('../support/server-owner.ts', import.meta.url))
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-// All servers of a case live in a temporary folder of its own, so that "nothing is left" needs no names.
-const place = await mkdtemp(join(tmpdir(), 'janitor-test-'))
-await chmod(place, 0o1777)
+// A whole initdb may take long on a busy machine.
+vi.setConfig({ testTimeout: 120_000 })
+const patienceMs = 40_000
+
+// All servers of a case live in a temporary folder of its own, so that "nothing is left" needs no names, and a case that
+// fails leaves nothing to the next.
+let place: string
 const owners: ChildProcess[] = []
-afterEach(() => {
-  for (const owner of owners.splice(0)) owner.kill('SIGKILL')
+beforeEach(async () => {
+  place = await mkdtemp(join(tmpdir(), 'guarded-'))
+  await chmod(place, 0o1777)
 })
-afterAll(() => clearAway(place)) // should the janitor fail, the test does not
+afterEach(async () => {
+  for (const owner of owners.splice(0)) owner.kill('SIGKILL')
+  await clearAway(place) // should the janitor fail, the test does not
+})
 
 const sharedMemoryBefore = new Set(await readdir('/dev/shm').catch(() => []))
 
@@ -61,9 +69,9 @@ async function sharedMemory(): Promise<string[]> {
   return names.filter((name) => name.startsWith('PostgreSQL.') && !sharedMemoryBefore.has(name))
 }
 
-/** Waits up to twenty seconds for processes and folders to vanish; answers those that have not. */
+/** Waits for processes and folders to vanish; answers those that have not. */
 async function leftovers(): Promise<(number | string)[]> {
-  for (const deadline = Date.now() + 20_000; ; ) {
+  for (const deadline = Date.now() + patienceMs; ; ) {
     const folders = (await readdir(place)).filter((name) => name.startsWith('pg-supervisor-'))
     const left = [...processesIn(place), ...folders, ...(await sharedMemory())]
     if (left.length === 0 || Date.now() > deadline) return left
@@ -71,11 +79,16 @@ async function leftovers(): Promise<(number | string)[]> {
   }
 }
 
+/** By their program: a server of the case is a child of its owner as well. */
 function janitorsOf(child: ChildProcess): number[] {
   const list = execFileSync('ps', ['-axww', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' })
   return list
     .split('\n')
-    .filter((line) => line.includes('janitor') && line.trim().split(/\s+/)[1] === String(child.pid))
+    .filter(
+      (line) =>
+        /embedded.janitor\.mjs|pg-supervisor janitor/.test(line) &&
+        line.trim().split(/\s+/)[1] === String(child.pid),
+    )
     .map((line) => Number(line.trim().split(/\s+/)[0]))
 }
 
@@ -126,7 +139,7 @@ describe('after the process that started a server', () => {
 
   it('was killed in the middle of initdb, nothing is left', async () => {
     const child = startOwner('waits')
-    await eventually(() => processesIn(place).length > 0, { what: 'initdb runs', timeoutMs: 20_000 })
+    await eventually(() => processesIn(place).length > 0, { what: 'initdb runs', timeoutMs: patienceMs })
     child.kill('SIGKILL')
     expect(await leftovers()).toEqual([])
   })
@@ -134,11 +147,17 @@ describe('after the process that started a server', () => {
   it('was killed like its janitor before it, nothing is left', async () => {
     const child = startQuickOwner('waits')
     await serverIsUp(child)
-    const [first] = janitorsOf(child)
+    const [first] = await eventually(
+      () => {
+        const janitors = janitorsOf(child)
+        return janitors.length === 1 && janitors
+      },
+      { what: 'a janitor', timeoutMs: patienceMs },
+    )
     process.kill(first!, 'SIGKILL')
     await eventually(() => janitorsOf(child).some((pid) => pid !== first), {
       what: 'another janitor',
-      timeoutMs: 20_000,
+      timeoutMs: patienceMs,
     })
     child.kill('SIGKILL')
     expect(await leftovers()).toEqual([])
@@ -163,7 +182,7 @@ describe('after the process that started a server', () => {
 
   it('was an ordinary user and was killed in the middle of initdb, nothing is left', async (context) => {
     const child = startOwner('waits', ordinaryUser(context))
-    await eventually(() => processesIn(place).length > 0, { what: 'initdb runs', timeoutMs: 20_000 })
+    await eventually(() => processesIn(place).length > 0, { what: 'initdb runs', timeoutMs: patienceMs })
     child.kill('SIGKILL')
     expect(await leftovers()).toEqual([])
   })
