@@ -58,6 +58,14 @@ async function rounds(world: World, count: number, longestMs: number): Promise<T
   return tally
 }
 
+/** Everything takes its time on the way, the cancels too. */
+async function slowRounds(): Promise<Tally[]> {
+  await using world = await openWorld({ server, proxy: true })
+  world.proxy.latency(5)
+  const each = Array.from({ length: connections }, () => rounds(world, slowCancels / connections, 60))
+  return await Promise.all(each)
+}
+
 describe('a cancel', () => {
   it('hits no neighbour of its target, in hundreds that come at any moment (txpostgres point 18)', async () => {
     await using world = await openWorld({ server })
@@ -70,10 +78,7 @@ describe('a cancel', () => {
   it(
     `hits none either when it is slow to arrive, in ${slowCancels} on ${connections} connections at once`,
     async () => {
-      await using world = await openWorld({ server, proxy: true })
-      world.proxy.latency(5)
-      const each = Array.from({ length: connections }, () => rounds(world, slowCancels / connections, 60))
-      const tallies = await Promise.all(each)
+      const tallies = await slowRounds()
       const sum = (of: 'aborted' | 'completed' | 'replaced') =>
         tallies.reduce((all, tally) => all + tally[of], 0)
       if (isThorough)
