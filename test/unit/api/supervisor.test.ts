@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Supervisor } from '../../../src/api/supervisor/supervisor.ts'
+import type { SupervisorEvents } from '../../../src/api/supervisor/supervisor-events.ts'
+import { exponentialBackoff } from '../../../src/backoff/exponential.ts'
 import { DeadConnectionDetector } from '../../../src/detectors/dead-connection-detector.ts'
 import { networkError } from '../../../src/detectors/network-error.ts'
 import { ConnectionDeadError } from '../../../src/errors/connect-errors.ts'
@@ -62,6 +64,28 @@ describe('a supervisor', () => {
       ['recovered', { attempts: 3 }],
     ])
     expect(clock.pendingTimers).toBe(0)
+  })
+
+  it('keeps to the sequence of its schedule, in events and on the clock', async () => {
+    const backoff = () => exponentialBackoff({ jitter: 0, maxAttempts: 10 })
+    const { clock, resource, supervisor, told } = supervised({ backoff })
+    const began = clock.now()
+    const attemptedAt: number[] = []
+    resource.connects = Array.from({ length: 10 }, () => () => {
+      attemptedAt.push(clock.now() - began)
+      return Promise.reject(reset())
+    })
+    supervisor.report(reset())
+    await clock.advanceAsync(60_000)
+    const delays = told.flatMap(([type, event]) =>
+      type === 'reconnecting' ? (event as SupervisorEvents['reconnecting']).delayMs : [],
+    )
+    expect(delays.map((delayMs) => Math.round(delayMs))).toEqual([
+      0, 170, 289, 491, 835, 1420, 2414, 4103, 6976, 10_000,
+    ])
+    const gaps = attemptedAt.map((at, index) => at - (attemptedAt[index - 1] ?? 0))
+    for (const [index, delayMs] of delays.entries()) expect(gaps[index]).toBeCloseTo(delayMs, 1)
+    expect(told.at(-1)?.[0]).toBe('dead')
   })
 
   it('connects in the same breath when the first delay is 0, and closes after each failed attempt', async () => {

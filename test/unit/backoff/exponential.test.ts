@@ -31,6 +31,24 @@ describe('exponential backoff', () => {
     ])
   })
 
+  it.each<[string, ExponentialBackoffOptions, number[]]>([
+    [
+      'of its defaults, to their end',
+      { initialDelayMs: 1000, maxDelayMs: 3_600_000, factor: Math.E, maxAttempts: 10 },
+      [0, 2718.28, 7389.06, 20_085.5, 54_598.2, 148_413, 403_429, 1_096_633, 2_980_958, 3_600_000],
+    ],
+    [
+      'of a reconnection, cut off at eight',
+      { initialDelayMs: 1000, maxDelayMs: 10_000, factor: 1.7, maxAttempts: 8 },
+      [0, 1700, 2890, 4913, 8352.1, 10_000, 10_000, 10_000],
+    ],
+  ])('gives the sequence of txpostgres: %s', (_, options, expected) => {
+    const delays = all({ ...options, jitter: 0 })
+    expect(delays).toHaveLength(expected.length)
+    for (const [index, delay] of delays.entries())
+      expect(delay / (expected[index] || 1)).toBeCloseTo(expected[index] ? 1 : 0, 5)
+  })
+
   it('counts the immediate attempt (txpostgres 66)', () => {
     expect(all({ maxAttempts: 1 })).toEqual([0])
     expect(all({ maxAttempts: 3, jitter: 0, factor: 2 })).toEqual([0, 200, 400])
