@@ -14,11 +14,11 @@ export type {
   Queryable,
   RequestOptions,
   RowMapper,
-  Session,
   Transaction,
   TransactionOptions,
   WaitOptions,
 } from './api/queryable.ts'
+export type { Session } from './api/session.ts'
 export { type HeartbeatOptions, heartbeat } from './api/sessions/heartbeat.ts'
 export { type MaxLifetimeOptions, maxLifetime } from './api/sessions/max-lifetime.ts'
 export type { Monitor, MonitorContext } from './api/sessions/monitor.ts'

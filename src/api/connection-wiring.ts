@@ -116,9 +116,9 @@ export class ConnectionWiring implements Wiring {
   }
 
   openWire(report: (fact: WireFact) => void): Wire {
-    const { driver, client, clientFactory, preparedLimit, clock } = this.#parts.settings
+    const { driver, client, clientFactory, preparedLimit, isPipelined, clock } = this.#parts.settings
     const now = (): number => clock.now()
-    return driver.open({ client, clientFactory, preparedLimit, owner: this, now }, report)
+    return driver.open({ client, clientFactory, preparedLimit, isPipelined, owner: this, now }, report)
   }
 
   prepare(

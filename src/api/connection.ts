@@ -22,7 +22,8 @@ import { Listening } from './listening/listening.ts'
 import type { ListenOptions, Subscription } from './listening/subscription.ts'
 import { Notices } from './notices/notices.ts'
 import { readConfig } from './options/read-config.ts'
-import type { Session, Transaction, TransactionOptions, WaitOptions } from './queryable.ts'
+import type { Transaction, TransactionOptions, WaitOptions } from './queryable.ts'
+import type { Session } from './session.ts'
 import { SessionCare } from './sessions/session-care.ts'
 
 /**

@@ -193,7 +193,8 @@ export class Core implements MailboxHost, RequestKeeper, WiringParts {
   }
 
   oldestChanged(oldest: Request): void {
-    this.#watch?.oldestChanged(oldest)
+    // How long a conversation takes is its user's affair.
+    if (oldest.submittable === undefined) this.#watch?.oldestChanged(oldest)
   }
 
   convict(message: string, cause: unknown): void {

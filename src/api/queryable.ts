@@ -206,26 +206,6 @@ export interface Queryable {
 }
 
 /**
- * Exclusive use of one server session. Transaction control by hand (BEGIN …) is allowed on a Session only; a statement lost
- * there is always 'unknown', and a transaction left open at its end is rolled back and reported. Revoked when its callback
- * settles: later use rejects with HandleRevokedError.
- *
- * @example
- * ```ts
- * await connection.session(async (session) => {
- *   await session.query('select pg_advisory_lock(7)')
- *   await session.transaction((tx) => tx.query('update account set cents = 0 where id = 7'))
- * })
- * ```
- */
-export interface Session extends Queryable {
-  /** Of the server process behind it. */
-  readonly processId: number
-  /** begin, work(tx), commit, on this session. */
-  transaction<T>(work: (tx: Transaction) => Promise<T> | T, options?: TransactionOptions): Promise<T>
-}
-
-/**
  * On a Transaction, transaction() is SAVEPOINT, work, RELEASE; on rejection ROLLBACK TO and the same error. Siblings are
  * serialised. Revoked when its callback settles.
  *

@@ -4,7 +4,8 @@ import type { Clock } from '../backoff/clock.ts'
 import type { DeathChecker } from '../detectors/detector.ts'
 import type { Driver, HostAddress } from '../drivers/driver.ts'
 import type { Logger } from './logger.ts'
-import type { RowMapper, Session } from './queryable.ts'
+import type { RowMapper } from './queryable.ts'
+import type { Session } from './session.ts'
 import type { Monitor } from './sessions/monitor.ts'
 
 /** A ConnectionConfig that was read: checked, and with every default in place. */

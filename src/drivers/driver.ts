@@ -62,6 +62,8 @@ export interface WireConfig {
   readonly clientFactory: ((config: ClientConfig) => ClientBase) | undefined
   /** Most automatic statement names alive at once; 0 = none. */
   readonly preparedLimit: number
+  /** Several statements may be in flight. */
+  readonly isPipelined: boolean
   /** The connection that asks: the same for all its sessions. */
   readonly owner: object
   readonly now: () => number
@@ -109,6 +111,11 @@ export interface Statement {
   readonly protocol: 'simple' | 'extended' | undefined
   readonly binary: boolean
   readonly upsets?: Upset | undefined
+  /**
+   * Instead of all above: begins a conversation of several rounds, an object with pg's `submit`. It is alone on the wire, from the
+   * answer of what was before it to its own end, and is answered then without error and result.
+   */
+  readonly submittable?: (() => object) | undefined
   /**
    * Called once, when the server is ready for the next one: then an error is a living session's, and its transaction status is
    * true. `nameWasLost`: it failed only because the server no longer knew its name as it was; written again it gets a new one.

@@ -12,7 +12,12 @@ interface Attaching extends PgConnection {
 
 type Hear = (chunk: Buffer) => void
 
-export function fenceParser(connection: PgConnection, failed: (error: unknown) => void): void {
+/** `heard` is called at each chunk. It has no listener of its own, for pg-copy-streams insists on pg's being the only one. */
+export function fenceParser(
+  connection: PgConnection,
+  heard: () => void,
+  failed: (error: unknown) => void,
+): void {
   const attaching = connection as Attaching
   attaching.attachListeners = (stream) => {
     const others = new Set(stream.listeners('data'))
@@ -22,15 +27,16 @@ export function fenceParser(connection: PgConnection, failed: (error: unknown) =
     for (const listener of stream.listeners('data') as Hear[]) {
       if (others.has(listener)) continue
       stream.off('data', listener)
-      stream.on('data', fenced(listener, failed))
+      stream.on('data', fenced(listener, heard, failed))
     }
   }
 }
 
-function fenced(hear: Hear, failed: (error: unknown) => void): Hear {
+function fenced(hear: Hear, heard: () => void, failed: (error: unknown) => void): Hear {
   const frames = new MessageFrames()
   let isBroken = false
   return (chunk) => {
+    heard()
     if (isBroken) return
     try {
       frames.check(chunk)

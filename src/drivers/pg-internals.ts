@@ -28,6 +28,11 @@ export interface PgClient
   port: number
   processID: number | null
   secretKey: number | Buffer | null
+  readonly _activeQuery: object | null | undefined
+  /** Not written. */
+  readonly _queryQueue: readonly object[]
+  /** Written, behind the active one. */
+  readonly _sentQueryQueue: readonly object[]
   /** A statement handed over as a ready query object saves pg's copy of its config and a promise. */
   query(query: object): unknown
   getTransactionStatus(): 'I' | 'T' | 'E' | null

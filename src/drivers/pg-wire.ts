@@ -16,6 +16,7 @@ import type { PgClient, PgConnection } from './pg-internals.ts'
 import { type QueryOwner, SupervisedQuery } from './pg-query.ts'
 import { mayHaveName, PreparedNames } from './prepared-names.ts'
 import { serverVersionNumber } from './server-version.ts'
+import { submitAlone } from './submit-alone.ts'
 import { nameTlsRefusal } from './tls-refusal.ts'
 
 /** Bytes waiting for the socket beyond which more statements would only fill memory. */
@@ -54,14 +55,17 @@ export class PgWire implements Wire, QueryOwner {
     this.lastByteAt = config.now()
     this.#preparedLimit = config.preparedLimit
     this.#nameSuffix = config.nameSuffix
-    client.pipeline = true
+    client.pipeline = config.isPipelined
     this.closed = new Promise((resolve) => {
       client.on('end', () => {
         this.#lose(undefined)
         resolve()
       })
     })
-    fenceParser(this.#connection, (error) => this.#lose(violation(error)))
+    const heard = (): void => {
+      this.lastByteAt = this.#now()
+    }
+    fenceParser(this.#connection, heard, (error) => this.#lose(violation(error)))
     nameTlsRefusal(this.#connection)
     this.#listen()
     // A promise form of connect() would be settled before anything of ours could know of an error emitted beside it.
@@ -95,9 +99,19 @@ export class PgWire implements Wire, QueryOwner {
 
   submit(statement: Statement): void {
     this.#unanswered++
+    if (statement.submittable !== undefined) return this.#submitAlone(statement, statement.submittable)
     const name = this.#nameFor(statement)
     const rows = name === undefined ? undefined : this.#names?.rowsOf(statement)
     this.client.query(new SupervisedQuery(statement, name, rows, this))
+  }
+
+  #submitAlone(statement: Statement, submittable: () => object): void {
+    const ended = (): void => {
+      if (this.isLost) return
+      this.#unanswered--
+      statement.answered(undefined, undefined, false)
+    }
+    submitAlone(this.client, submittable, ended, (error) => this.#lose(violation(error)))
   }
 
   hold(query: SupervisedQuery): void {
@@ -213,9 +227,6 @@ export class PgWire implements Wire, QueryOwner {
   #opened(): void {
     if (this.isLost) return
     this.#isOpen = true
-    this.#connection.stream.on('data', () => {
-      this.lastByteAt = this.#now()
-    })
     this.#report({ type: 'opened' })
   }
 

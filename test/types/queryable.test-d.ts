@@ -1,5 +1,8 @@
 // The signatures of the contract, as its users' code relies on them. What must not compile is said beside it.
 import type { FieldDef, QueryArrayResult, QueryResult, QueryResultRow } from 'pg'
+import { type CopyStreamQuery, from } from 'pg-copy-streams'
+import PgCursor from 'pg-cursor'
+import QueryStream from 'pg-query-stream'
 import { describe, expectTypeOf, it } from 'vitest'
 import type {
   Connection,
@@ -75,6 +78,22 @@ describe('execute, call and notify', () => {
     void connection.notify('c', 5)
     // @ts-expect-error to wait for is all there is
     void connection.notify('c', 'payload', { mapRow: () => 1 })
+  })
+})
+
+describe('a submittable', () => {
+  it('comes back from a session as what it is, and is nothing to others', () => {
+    expectTypeOf(session.query(new PgCursor('select 1'))).toEqualTypeOf<PgCursor>()
+    expectTypeOf(session.query(new QueryStream('select 1'))).toEqualTypeOf<QueryStream>()
+    expectTypeOf(session.query(from('copy t from stdin'))).toEqualTypeOf<CopyStreamQuery>()
+    expectTypeOf(session.query<Account>('select 1')).resolves.toEqualTypeOf<QueryResult<Account>>()
+    expectTypeOf(session.query({ text: 'select 1', rowMode: 'array' })).resolves.toEqualTypeOf<
+      QueryArrayResult<unknown[]>
+    >()
+    // @ts-expect-error a connection is shared
+    void connection.query(new PgCursor('select 1'))
+    // @ts-expect-error a transaction has no such
+    void transaction.query(from('copy t from stdin'))
   })
 })
 

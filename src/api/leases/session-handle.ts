@@ -1,20 +1,58 @@
+import type {
+  QueryArrayConfig,
+  QueryArrayResult,
+  QueryConfig,
+  QueryResult,
+  QueryResultRow,
+  Submittable,
+} from 'pg'
 import { checkFunction } from '../../errors/check-option.ts'
+import { invalidOption } from '../../errors/invalid-option-error.ts'
 import { TransactionControlError } from '../../errors/transaction-errors.ts'
 import type { Core } from '../core.ts'
 import type { CursorHome } from '../cursors/cursor-home.ts'
 import { OwnTransaction } from '../cursors/own-transaction.ts'
 import { SharedTransaction } from '../cursors/shared-transaction.ts'
-import type { Session, Transaction, TransactionOptions, WaitOptions } from '../queryable.ts'
+import type { RequestOptions, Transaction, TransactionOptions, WaitOptions } from '../queryable.ts'
 import { checkLeaseOptions } from '../requests/request-options.ts'
+import type { Session } from '../session.ts'
 import { Handle, type HandleOwner } from './handle.ts'
 import { Lease } from './lease.ts'
+import { endSubmittables, isSubmittable, refuse, submit } from './submittables.ts'
 import { checkTransactionOptions } from './transaction-options.ts'
 import { runTransaction } from './transaction-runner.ts'
 
 /** What session(), setup, recovery handlers and monitors are handed. */
 export class SessionHandle extends Handle<HandleOwner> implements Session {
+  override query<T extends Submittable>(submittable: T): T
+  override query<R extends unknown[] = unknown[]>(
+    query: QueryArrayConfig & RequestOptions,
+    values?: readonly unknown[],
+  ): Promise<QueryArrayResult<R>>
+  // biome-ignore lint/suspicious/noExplicitAny: pg's own default, which its users' code relies on
+  override query<R extends QueryResultRow = any>(
+    query: string | (QueryConfig & RequestOptions),
+    values?: readonly unknown[],
+    options?: RequestOptions,
+  ): Promise<QueryResult<R>>
+  override query(
+    query: Submittable | string | (QueryConfig & RequestOptions),
+    values?: readonly unknown[],
+    options?: RequestOptions,
+  ): unknown {
+    if (!isSubmittable(query)) return super.query(query, values, options)
+    const refusal = this.refusalForSubmittable()
+    if (refusal === undefined) submit(this.core, this.lane, query)
+    else refuse(query, refusal.error)
+    return query
+  }
+
   transaction<T>(work: (tx: Transaction) => Promise<T> | T, options: TransactionOptions = {}): Promise<T> {
     return this.keep(this.#transaction(work, options))
+  }
+
+  protected refusalForSubmittable(): { readonly error: unknown } | undefined {
+    return this.refusalFor(undefined)
   }
 
   protected override cursorHome(_isDetached: boolean, refusal: CursorHome['refusal']): CursorHome {
@@ -61,6 +99,7 @@ export async function runSession<T>(
     lease.throwIfCut()
     await lease.begin({ text: '', role: 'lease' })
     const outcome = await lease.run(() => work(new SessionHandle(lease)))
+    await endSubmittables(core, lease.lane)
     await Promise.race([lease.stragglers(), lease.whenCut()])
     // Cut: transactions in it are cut as well, and roll back first.
     if (lease.lane.stage === 'open') await lease.stragglers()
@@ -90,6 +129,12 @@ export class MonitorSession extends SessionHandle {
   protected override readonly role = 'probe'
 
   /** The session is not a monitor's alone. */
+  protected override refusalForSubmittable(): { readonly error: unknown } {
+    return {
+      error: invalidOption('query', 'a statement: a monitor does not have the session for itself', {}),
+    }
+  }
+
   protected override cursorHome(isDetached: boolean, refusal: CursorHome['refusal']): CursorHome {
     return new OwnTransaction((work, options) => this.transaction(work, options), isDetached, refusal)
   }

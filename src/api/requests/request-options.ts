@@ -20,6 +20,8 @@ const requestNames = [...waitNames, 'mapRow', 'idempotent', 'detached']
 export function checkQuery(query: unknown): asserts query is Query {
   if (typeof query === 'string') return
   if (!isObject(query)) throw invalidOption('query', 'a text of SQL or a config with one', query)
+  if (typeof (query as { submit?: unknown }).submit === 'function')
+    throw invalidOption('query', 'a text or a config (pg-cursor and the like belong on a session())', query)
   const { text, values, name, rowMode, types } = query as Record<string, unknown>
   if (typeof text !== 'string') throw invalidOption('text', 'a string of SQL', text)
   checkValues(values)

@@ -3,7 +3,8 @@ import type { Core } from '../core.ts'
 import type { HandleOwner } from '../leases/handle.ts'
 import { runInside } from '../leases/scope.ts'
 import { SessionHandle } from '../leases/session-handle.ts'
-import type { Session } from '../queryable.ts'
+import { endSubmittables } from '../leases/submittables.ts'
+import type { Session } from '../session.ts'
 
 /** The session that is being made, lent to a callback of the user's for as long as that runs. */
 export class LentSession implements HandleOwner {
@@ -21,6 +22,7 @@ export class LentSession implements HandleOwner {
       await runInside(this.lane, async () => callback(new SessionHandle(this)))
     } finally {
       this.isOver = true
+      await endSubmittables(this.core, this.lane)
     }
   }
 

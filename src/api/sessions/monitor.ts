@@ -1,5 +1,5 @@
 import type { Clock } from '../../backoff/clock.ts'
-import type { Session } from '../queryable.ts'
+import type { Session } from '../session.ts'
 
 /**
  * Watches a live session. Started with each session, stopped with it. What it throws is reported as `listenerError`.

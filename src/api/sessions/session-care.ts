@@ -5,7 +5,7 @@ import type { MonitorWatch } from '../../machines/wiring.ts'
 import type { Core } from '../core.ts'
 import type { Channels } from '../listening/channels.ts'
 import { callFenced } from '../notices/call-fenced.ts'
-import type { Session } from '../queryable.ts'
+import type { Session } from '../session.ts'
 import { LentSession } from './lent-session.ts'
 import { Watched } from './watched-session.ts'
 

@@ -4,7 +4,7 @@ import type { Clock } from '../../backoff/clock.ts'
 import type { MonitorWatch } from '../../machines/wiring.ts'
 import type { Core } from '../core.ts'
 import { MonitorSession } from '../leases/session-handle.ts'
-import type { Session } from '../queryable.ts'
+import type { Session } from '../session.ts'
 import { LentSession } from './lent-session.ts'
 import type { WatchedSession } from './monitor.ts'
 

@@ -28,6 +28,8 @@ export interface RequestInit {
   readonly isPatient?: boolean
   /** Nothing may be written behind it until it is answered (COPY). */
   readonly isSolo?: boolean
+  /** Instead of the text: begins a conversation of its own, alone on the wire. */
+  readonly submittable?: (() => object) | undefined
   /** Of a COMMIT: by what its transaction can be found again. */
   readonly witness?: CommitWitness | undefined
 }
@@ -65,6 +67,7 @@ export class Request implements Statement {
   readonly isIdempotent: boolean
   readonly isPatient: boolean
   readonly isSolo: boolean
+  readonly submittable: (() => object) | undefined
   readonly witness: CommitWitness | undefined
   /** inDoubt: written as COMMIT on a session that died; a later session is asked what became of it. */
   phase: 'queued' | 'written' | 'inDoubt' | 'settled' = 'queued'
@@ -96,6 +99,7 @@ export class Request implements Statement {
     this.isIdempotent = init.isIdempotent ?? false
     this.isPatient = init.isPatient ?? false
     this.isSolo = init.isSolo ?? false
+    this.submittable = init.submittable
     this.witness = init.witness
     this.#keeper = keeper
   }

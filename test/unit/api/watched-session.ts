@@ -1,4 +1,4 @@
-import type { Session } from '../../../src/api/queryable.ts'
+import type { Session } from '../../../src/api/session.ts'
 import type { WatchedSession } from '../../../src/api/sessions/monitor.ts'
 import type { Clock } from '../../../src/backoff/clock.ts'
 import { VirtualClock } from '../../support/virtual-clock.ts'
