@@ -57,6 +57,12 @@ describe.concurrent('the example program', { timeout: 180_000 }, () => {
     ])
   })
 
+  it('copy writes and reads', async () => {
+    const program = start('copy')
+    expect(await program.ended()).toEqual(well)
+    expect(program.lines).toEqual(['in: 3 rows', 'out: Earth', 'Mars', 'by the client: Jupiter has 95 moons'])
+  })
+
   it('notify answers each notification, also after a loss', async () => {
     const program = start('notify')
     await program.said("Listening on the 'list' channel")

@@ -105,7 +105,7 @@ describe('what is submitted to a session', () => {
       order.push('copied')
       await Promise.all([first, last])
       expect(order.slice(0, 4)).toEqual(['first', 'read', 'read', 'behind'])
-      expect(order.slice(4).toSorted()).toEqual(['copied', 'last'])
+      expect(new Set(order.slice(4))).toEqual(new Set(['copied', 'last']))
     })
   })
 

@@ -92,8 +92,6 @@ describe('a submittable', () => {
     >()
     // @ts-expect-error a connection is shared
     void connection.query(new PgCursor('select 1'))
-    // @ts-expect-error a transaction has no such
-    void transaction.query(from('copy t from stdin'))
   })
 })
 

@@ -11,7 +11,6 @@ import type {
   CursorOptions,
   Queryable,
   RequestOptions,
-  Session,
   Transaction,
   TransactionOptions,
   WaitOptions,
@@ -24,6 +23,7 @@ import {
   checkValues,
   type Query,
 } from '../requests/request-options.ts'
+import type { Session } from '../session.ts'
 import { addMember, removeMember } from './hot-swap.ts'
 import type { PoolConfig } from './pool-config.ts'
 import { PoolCore } from './pool-core.ts'
