@@ -6,6 +6,7 @@ export const usage = `
                                       only its own session, and drops the table again
   npm run demo -- --driver pglite     without any server: PostgreSQL in this process, which
                                       shows queries, transactions and notifications
+  npm run demo -- --no-inspect        without the page that shows it
   npm run demo -- --help              this
 
   It ends with code 0 when nothing was lost, 1 when something was, 2 when it could not run.
@@ -17,18 +18,26 @@ export interface Wishes {
   /** The user's own server. */
   readonly url: string | undefined
   readonly driver: 'pg' | 'pglite'
+  /** A page to watch it on. */
+  readonly inspect: boolean
 }
 
 /** @throws {Error} in words for the user */
 export function readArguments(args: readonly string[]): Wishes {
   const { values } = parseArgs({
     args: [...args],
-    options: { url: { type: 'string' }, driver: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+    options: {
+      url: { type: 'string' },
+      driver: { type: 'string' },
+      inspect: { type: 'boolean', default: true },
+      help: { type: 'boolean', short: 'h' },
+    },
+    allowNegative: true,
   })
-  const { url, driver = 'pg', help = false } = values
+  const { url, driver = 'pg', inspect, help = false } = values
   if (driver !== 'pg' && driver !== 'pglite') throw new Error('--driver wants pg or pglite')
   if (driver === 'pglite' && url !== undefined) throw new Error('--driver pglite goes to no --url')
   if (url !== undefined && !/^postgres(ql)?:\/\//.test(url))
     throw new Error('--url wants an address such as postgres://user:password@localhost:5432/database')
-  return { help, url, driver }
+  return { help, url, driver, inspect }
 }

@@ -1,4 +1,8 @@
 // npm run demo: what a supervised connection does while its backend is killed, its server restarted, its network cut.
+import { openInBrowser } from '../src/cli/open-in-browser.ts'
+import { buildPage } from '../visualizations/build-page.ts'
+import type { Inspector } from '../visualizations/inspect/inspect.ts'
+import { startInspector } from '../visualizations/inspect/start.ts'
 import { readArguments, usage, type Wishes } from './arguments.ts'
 import { playInProcess } from './in-process.ts'
 import { play } from './play.ts'
@@ -19,6 +23,8 @@ async function demonstrate(): Promise<number> {
       return 0
     }
     introduce(wishes)
+    await using inspector = wishes.inspect ? await openPage() : undefined
+    if (inspector !== undefined) show(inspector.address)
     if (wishes.driver !== 'pg')
       return (await playInProcess(wishes.driver, screen, interruption.signal)) ? 0 : 1
     await using stage = wishes.url === undefined ? await ownStage() : borrowedStage(wishes.url)
@@ -32,6 +38,16 @@ async function demonstrate(): Promise<number> {
     screen.line(`\n  ${screen.paint('red', 'the demo could not go on:')} ${(error as Error).message}`)
     return 2
   }
+}
+
+async function openPage(): Promise<Inspector> {
+  return startInspector({ page: await buildPage(), faults: {} })
+}
+
+function show(address: string): void {
+  screen.line()
+  screen.line(`  Watch it: ${screen.paint('cyan', address)}`)
+  if (process.stdout.isTTY) openInBrowser(address)
 }
 
 function introduce({ url, driver }: Wishes): void {

@@ -2,11 +2,11 @@
 // page to watch them.
 import { parseArgs } from 'node:util'
 import { type Postgres, startPostgres } from '../embedded/postgres.ts'
+import { openInBrowser } from '../src/cli/open-in-browser.ts'
 import { openProxy, type TcpProxy } from '../test/support/tcp-proxy.ts'
 import { buildPage } from './build-page.ts'
 import { type Faults, ownFaults } from './inspect/chaos.ts'
 import { startInspector } from './inspect/start.ts'
-import { openInBrowser } from './open-in-browser.ts'
 import { busyLife } from './play-workload.ts'
 
 const { values: flags } = parseArgs({

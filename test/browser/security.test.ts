@@ -133,12 +133,12 @@ describe('the page of the inspector', { timeout: 60_000 }, () => {
         '{"type":"step"}',
         'x'.repeat(100_000),
         '{"type":7}',
-      ],
+      ].join('\n'),
     })
     await page.goto(inspector.address)
     await eventually(async () => /missed/.test((await page.locator('.bar .count').textContent()) ?? ''), {
       what: 'they are counted',
     })
-    expect(await page.locator('.feed.live').count()).toBe(1)
+    expect(await page.locator('.feed.file').count()).toBe(1)
   })
 })

@@ -16,6 +16,8 @@ export interface InspectOptions {
   allowChaos?: boolean
   /** Starts although NODE_ENV is production. Default false. */
   force?: boolean
+  /** The text of a recorded trace (`recordTrace`), to be shown as well. */
+  trace?: string
   /** Does not print the address. Default false: one line on stderr. */
   quiet?: boolean
 }
@@ -56,12 +58,13 @@ export async function inspect(options: InspectOptions = {}): Promise<Inspector> 
 const switches = ['showSql', 'allowChaos', 'force', 'quiet'] as const
 
 function check(options: InspectOptions): void {
-  checkNames(options, ['connections', ...switches])
+  checkNames(options, ['connections', 'trace', ...switches])
   for (const name of switches) {
     const value: unknown = options[name]
     if (value !== undefined && typeof value !== 'boolean') throw invalidOption(name, 'a boolean', value)
   }
-  const { connections } = options as { connections?: unknown }
+  const { connections, trace } = options as { connections?: unknown; trace?: unknown }
+  if (trace !== undefined && typeof trace !== 'string') throw invalidOption('trace', 'a text', trace)
   if (connections !== undefined && !Array.isArray(connections))
     throw invalidOption('connections', 'an array of connections', connections)
 }

@@ -16,8 +16,6 @@ export interface Parts extends InspectOptions {
   readonly faults: Faults
   /** Keeps the process alive. */
   readonly isPrincipal?: boolean
-  /** A recorded trace, to be shown instead of connections. */
-  readonly trace?: readonly string[]
 }
 
 const manyConnections = 200
@@ -36,8 +34,13 @@ export async function startInspector(parts: Parts): Promise<Inspector> {
   const showsSql = parts.showSql === true
   const faults: Faults = mayHarm ? parts.faults : {}
   const labels = Object.entries(faults).map(([name, { label }]) => ({ name, label }))
-  const broadcast = new Broadcast(() => ({ showsSql, faults: labels, pid: process.pid }))
   const all = new Map<Connection, Watching>()
+  const broadcast = new Broadcast(() => ({
+    showsSql,
+    faults: labels,
+    // Of a trace the last moment is its end, not now.
+    isRecorded: parts.trace !== undefined && all.size === 0,
+  }))
 
   const watch = (connection: Connection): void => {
     if (all.has(connection)) return
@@ -60,7 +63,7 @@ export async function startInspector(parts: Parts): Promise<Inspector> {
   }
 
   for (const connection of parts.connections ?? []) watch(connection)
-  for (const line of parts.trace ?? []) broadcast.say(line)
+  for (const line of parts.trace?.split('\n') ?? []) broadcast.say(line)
   subscribe('pg-supervisor:connection', born)
   const server = new PageServer({
     page: parts.page,

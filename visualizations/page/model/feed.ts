@@ -11,6 +11,7 @@ export interface Hello {
   readonly showsSql: boolean
   readonly faults: readonly { readonly name: string; readonly label: string }[]
   readonly dropped: number
+  readonly isRecorded?: boolean
 }
 
 export const feed = signal<FeedState>('empty')
@@ -44,6 +45,7 @@ let position = 0
 
 function readSlice(): void {
   const end = performance.now() + sliceMs
+  store.isBusy = waiting.length - position > 2_000
   while (position < waiting.length && performance.now() < end) {
     for (let some = 0; some < 16 && position < waiting.length; some++) readLine(waiting[position++]!)
   }
@@ -56,6 +58,7 @@ function readSlice(): void {
   waiting = []
   position = 0
   isReading = false
+  store.isBusy = false
 }
 
 function readLine(line: string): void {
@@ -76,6 +79,7 @@ function greet(said: Hello): void {
   store.clear()
   hello.value = said
   store.dropped = said.dropped
+  if (said.isRecorded === true) feed.value = 'file'
 }
 
 export async function readFile(file: Blob): Promise<void> {

@@ -88,6 +88,8 @@ export class Session {
 
   #request({ type, at, seq, data }: Step): void {
     const id = Number(data['id'])
+    // A recorded trace does not tell requests apart.
+    if (Number.isNaN(id)) return
     if (type === 'statement' || type === 'request.asked') {
       this.#open.set(id, this.requests.open(at, seq, textOf(data['keyword']) || 'statement'))
       if (data['role'] === 'begin') this.#transaction ??= this.transactions.open(at, seq, 'BEGIN …')

@@ -46,7 +46,7 @@ export class Lane {
   /** What began last before a moment: enough to find all that lasted then, unless very many did. */
   recent(moment: number): readonly Span[] {
     const index = this.firstAfter(moment + 0.001)
-    return this.spans.slice(Math.max(0, index - 4_000), index)
+    return this.spans.slice(Math.max(0, index - 1_500), index)
   }
 
   /** Forgets what ended before a moment. */

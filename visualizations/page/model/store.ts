@@ -11,6 +11,8 @@ export class Store {
   /** Changes once for each frame in which something has happened. */
   readonly version = signal(0)
   dropped = 0
+  /** A long file is being read. */
+  isBusy = false
   /** Of the oldest step that is kept. */
   firstSeq = 0
   #steps: Step[] = []
@@ -76,10 +78,13 @@ export class Store {
   touch(): void {
     if (this.#isDirty) return
     this.#isDirty = true
-    requestAnimationFrame(() => {
+    const tell = (): void => {
       this.#isDirty = false
       this.version.value++
-    })
+    }
+    // While very much is being read, the time is better spent on reading.
+    if (this.isBusy) setTimeout(tell, 150)
+    else requestAnimationFrame(tell)
   }
 
   #trim(): void {

@@ -140,13 +140,17 @@ function Strip({ of: one, at }: { readonly of: Session; readonly at: number }): 
     pen.clearRect(0, 0, width, height)
     const from = at - stripMs
     const { spans } = one.words
-    for (let index = spans.length - 1; index >= 0; index--) {
+    // From the last to the first; what is thinner than a pixel is left to its neighbour.
+    let drawnTo = width + 1
+    for (let index = one.words.firstAfter(at + 0.001) - 1; index >= 0; index--) {
       const { from: begin, to = at, label } = spans[index]!
       if (to < from) break
-      if (begin > at) continue
       const x = Math.max(0, ((begin - from) / stripMs) * width)
+      if (x > drawnTo - 1) continue
+      const end = Math.min(drawnTo, ((Math.min(to, at) - from) / stripMs) * width)
       pen.fillStyle = colourOf(label)
-      pen.fillRect(x, 0, Math.max(1, ((Math.min(to, at) - from) / stripMs) * width - x), height)
+      pen.fillRect(x, 0, Math.max(1, end - x), height)
+      drawnTo = x
     }
   })
   return <canvas class="strip" ref={canvas} />

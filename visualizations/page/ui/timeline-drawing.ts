@@ -113,8 +113,9 @@ function drawLane(
     const right = xOf(plan, Math.min(span.to ?? Math.max(moment, span.from), range.to))
     if (right < gutter) continue
     const tint = colour(span)
-    if (right - left < 1.5) {
-      if (!Number.isNaN(thinFrom) && left - thinTo < 1 && tint === thinColour)
+    // Where nothing is written on them, those that overlap or touch are one block.
+    if (right - left < 1.5 || !isLabelled) {
+      if (!Number.isNaN(thinFrom) && left - thinTo < (isLabelled ? 1 : 0.5) && tint === thinColour)
         thinTo = Math.max(thinTo, right)
       else if (Number.isNaN(thinFrom) || left >= thinTo) {
         flush()
