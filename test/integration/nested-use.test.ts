@@ -1,4 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { EventEmitter } from 'node:events'
+import { Readable } from 'node:stream'
 import { afterAll, describe, expect, it } from 'vitest'
 import { type Connection, NestedUseError } from '../../src/index.ts'
 import { eventually } from '../support/eventually.ts'
@@ -13,6 +15,7 @@ const requests: [string, (connection: Connection) => Promise<unknown>][] = [
   ['execute', (connection) => connection.execute('select 1')],
   ['call', (connection) => connection.call('now')],
   ['notify', (connection) => connection.notify('nested c')],
+  ['cursor', (connection) => connection.cursor('select 1').fetchOne()],
   ['transaction', (connection) => connection.transaction(() => 1)],
   ['session', (connection) => connection.session(() => 1)],
   ['listen', (connection) => connection.listen('nested c')],
@@ -65,6 +68,42 @@ describe('a request on the connection from inside of its own', () => {
     await world.told(connection, 'connected', 2)
     const { error } = await world.told(connection, 'listenerError')
     expect(error).toBeInstanceOf(NestedUseError)
+  })
+
+  it('is told with the way out of it', async () => {
+    const connection = await openConnection(server)
+    const message = (asked: Promise<unknown>) => asked.catch((error: unknown) => (error as Error).message)
+    await connection.transaction(async (tx) => {
+      const handle = 'use the handle that the callback was given, or `detached: true`'
+      expect(await message(connection.query('select 1'))).toContain(handle)
+      // That has no such option.
+      const listening = await message(connection.listen('nested c'))
+      expect(listening).toContain('listen before it begins, or after its end')
+      expect(listening).not.toContain('detached')
+      await tx.transaction(async () => {
+        expect(await message(tx.query('select 1'))).toContain('the outer transaction was used from inside')
+      })
+    })
+  })
+
+  it('is found through emitters, generators, streams and ticks made in it', async () => {
+    const connection = await openConnection(server)
+    const ask = () => connection.query('select 1').catch((error: unknown) => error)
+    async function* asking() {
+      yield await ask()
+    }
+    const told: unknown[] = []
+    await connection.transaction(async () => {
+      const emitter = new EventEmitter().on('ask', () => told.push(ask()))
+      emitter.emit('ask')
+      for await (const answer of asking()) told.push(answer)
+      for await (const answer of Readable.from(asking())) told.push(answer)
+      await new Promise((resolve) => process.nextTick(() => resolve(told.push(ask()))))
+      await new Promise((resolve) => queueMicrotask(() => resolve(told.push(ask()))))
+      await Promise.all(told)
+    })
+    expect(told).toHaveLength(5)
+    for (const each of await Promise.all(told)) expect(each).toBeInstanceOf(NestedUseError)
   })
 
   it('is found through timers, promises and callbacks started in it', async () => {

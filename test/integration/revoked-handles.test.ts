@@ -28,6 +28,8 @@ function usesOf(handle: Queryable & { transaction: Transaction['transaction'] })
     handle.execute('insert into pgs_late values (1)'),
     handle.call('now'),
     handle.notify('c'),
+    handle.cursor('select 1').fetchOne(),
+    handle.query('select 1', [], { detached: true }),
     handle.transaction(() => 1),
   ]
 }

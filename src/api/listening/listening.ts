@@ -93,7 +93,8 @@ export class Listening {
   #refuseToWait(): void {
     const { actor, refusals, mailbox, isGivenUp } = this.#core()
     const { value, context } = actor.getSnapshot()
-    if (isNestedIn(mailbox.root)) throw refusals.nested(mailbox.root)
+    if (isNestedIn(mailbox.root))
+      throw refusals.nested(mailbox.root, 'listen before it begins, or after its end')
     if (value === 'closed' || (typeof value === 'object' && 'closing' in value)) throw refusals.closed()
     if (isGivenUp) throw refusals.lostForGood(context)
   }

@@ -132,14 +132,15 @@ export class Refusals {
     return new QueueFullError(message, { connectionName: this.#name })
   }
 
-  nested(lane: Lane): NestedUseError {
+  nested(
+    lane: Lane,
+    wayOut = 'use the handle that the callback was given, or `detached: true`',
+  ): NestedUseError {
     const [outer, inner] =
       lane.kind === 'autocommit'
         ? ['the connection', 'its own running transaction or session']
         : [`the outer ${wordFor(lane)}`, 'a transaction nested in it']
-    const message =
-      `${outer} was used from inside ${inner} on ${this.#name}, and would wait for itself for ever: ` +
-      'use the handle that the callback was given, or `detached: true`'
+    const message = `${outer} was used from inside ${inner} on ${this.#name}, and would wait for itself for ever: ${wayOut}`
     return new NestedUseError(message, { connectionName: this.#name })
   }
 
