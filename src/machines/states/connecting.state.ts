@@ -1,7 +1,16 @@
 // connect() was asked for. One attempt, or with a deadline as many as fit; it fails into dead, and an abort leads back.
 import type { Failure } from '../../errors/failure.ts'
 import { connectionSetup } from '../connection.setup.ts'
-import { announces, onSession, recovered, sayings, statementWhileDown, whole } from './chart-phrases.ts'
+import {
+  announces,
+  byTheModelAlone,
+  onSession,
+  recovered,
+  sayings,
+  seldomSayings,
+  statementWhileDown,
+  whole,
+} from './chart-phrases.ts'
 
 const note = { type: 'noteFailure', params: whole } as const
 
@@ -59,7 +68,13 @@ export const connecting = connectionSetup.createStateConfig({
     resolving: {
       description: 'a COMMIT in doubt, lost with the session before, is being asked about',
       invoke: { src: 'resolve', id: 'resolve', input: onSession },
-      on: { ...sayings, ...leavingSession, resolved: 'restoring' },
+      on: {
+        ...seldomSayings,
+        'dial.failed': failed.map(byTheModelAlone),
+        'connect.abort': byTheModelAlone({ target: '#connection.dead.withdrawing' }),
+        'connect.expire': byTheModelAlone(leavingSession['connect.expire']),
+        resolved: 'restoring',
+      },
     },
     restoring: {
       description: 'recovery handlers, where a session was lost before',

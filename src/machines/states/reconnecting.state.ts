@@ -1,7 +1,16 @@
 // Makes the next session by the schedule, without being asked.
 
 import { connectionSetup } from '../connection.setup.ts'
-import { announces, onSession, recovered, sayings, statementWhileDown, whole } from './chart-phrases.ts'
+import {
+  announces,
+  byTheModelAlone,
+  onSession,
+  recovered,
+  sayings,
+  seldomSayings,
+  statementWhileDown,
+  whole,
+} from './chart-phrases.ts'
 
 const note = [
   { type: 'noteFailure', params: whole },
@@ -47,7 +56,11 @@ export const reconnecting = connectionSetup.createStateConfig({
     resolving: {
       description: 'a COMMIT in doubt is being asked about',
       invoke: { src: 'resolve', id: 'resolve', input: onSession },
-      on: { ...sayings, resolved: 'restoring', 'dial.failed': [goesOn, givesUp] },
+      on: {
+        ...seldomSayings,
+        resolved: 'restoring',
+        'dial.failed': [goesOn, byTheModelAlone(givesUp)],
+      },
     },
     restoring: {
       description: 'recovery handlers',
