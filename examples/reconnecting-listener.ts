@@ -12,9 +12,16 @@ const connection = await connect({
   whileDown: { waitMs: 60_000 },
 })
 
+// The job at hand is done to its end, and no other is begun.
+const stop = new AbortController()
+process.once('SIGINT', () => {
+  stop.abort()
+  void connection.end({ drainMs: 5_000 })
+})
+
 /** Takes one job at a time; runs again as a whole when the session is lost before its COMMIT was sent. */
 async function work(): Promise<void> {
-  for (;;) {
+  while (!stop.signal.aborted) {
     const task = await connection.transaction(
       async (tx) => {
         const { rows } = await tx.query<{ id: string; task: string }>(
@@ -31,15 +38,11 @@ async function work(): Promise<void> {
   }
 }
 
-const lookAgain = (): void => {
-  work().catch((error: unknown) => console.error('will look again at the next notification:', error))
-}
+/** Whatever went wrong, a gap or the next notification is a reason to look again. */
+const look = (): Promise<void> =>
+  work().catch((error: Error) => console.log(`will look again later: ${error.message}`))
 
 connection.on('state', ({ from, to }) => console.log(`${from} → ${to}`))
-connection.on('gap', lookAgain)
-await connection.listen('job', work)
-await work()
-
-process.once('SIGINT', () => {
-  void connection.end({ drainMs: 5_000 })
-})
+connection.on('gap', () => void look())
+await connection.listen('job', look)
+await look()
