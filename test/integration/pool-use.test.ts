@@ -137,6 +137,35 @@ describe('a cursor of the pool', () => {
   })
 })
 
+describe('members', () => {
+  it('beyond `min` go when they were idle for too long, and old ones are replaced', async () => {
+    const world = await poolWorld(server)
+    const pool = await world.pool({ min: 1, max: 4, idleTimeoutMs: 50, maxLifetimeMs: 400 }).start()
+    const [first] = [...pool.connections]
+    let added = 0
+    pool.on('added', () => added++)
+    await Promise.all(times(4, () => pool.query('select pg_sleep(0.1)')))
+    expect(added).toBeGreaterThan(0)
+    await eventually(() => pool.stats.size === 1, { what: 'it has shrunk' })
+    await eventually(() => pool.stats.idle === 1 && !pool.connections.has(first!), {
+      what: 'the old one is replaced',
+    })
+    await world.reached(first!, 'closed')
+    expect((await pool.query('select 1 as one')).rows).toEqual([{ one: 1 }])
+  })
+
+  it('that are ended by hand are replaced', async () => {
+    const world = await poolWorld(server)
+    const pool = await world.pool({ min: 2, max: 2 }).start()
+    const [first] = [...pool.connections]
+    await first!.end()
+    await eventually(() => pool.stats.idle === 2 && !pool.connections.has(first!), {
+      what: 'another is there',
+    })
+    expect(pool.stats.size).toBe(2)
+  })
+})
+
 describe('waiting', () => {
   it('is bounded by waitLimit, by a signal, by a deadline', async () => {
     const world = await poolWorld(server)

@@ -57,6 +57,7 @@ export const poolRunning = poolSetup.createStateConfig({
             'member.dead': 'short',
             'member.up': { actions: ['refill', 'tellVacant'] },
             'member.ended': { actions: ['refill', 'tellVacant'] },
+            release: { actions: ['refill', 'tellVacant'] },
           },
         },
         short: {

@@ -23,6 +23,9 @@ export const poolStarting = poolSetup.createStateConfig({
             { type: 'drop', params: whole },
           ],
         },
+        // Ended by hand meanwhile: nobody waits for it.
+        'member.ended': { actions: [{ type: 'drop', params: whole }, 'refill'] },
+        release: { actions: [{ type: 'release', params: whole }, 'refill'] },
         'start.abort': 'retreating',
       },
     },
