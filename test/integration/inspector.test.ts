@@ -133,6 +133,23 @@ describe('the inspector', () => {
     warned.mockRestore()
   })
 
+  it('breaks on no reason that a request was aborted with', async () => {
+    await using _inspector = await openInspector()
+    const world = await worldOfTest(server)
+    const connection = await world.connect()
+    const reason = {
+      get outcome(): string {
+        throw new Error('not even this')
+      },
+    }
+    const abort = new AbortController()
+    const asked = connection.query('select pg_sleep(10)', [], { signal: abort.signal })
+    abort.abort(reason)
+    expect(await asked.catch((error: unknown) => error === reason)).toBe(true)
+    expect(connection.pending).toBe(0)
+    expect((await connection.query('select 1 as n')).rows).toEqual([{ n: 1 }])
+  })
+
   it('is not started in production, unless it must be, and harms nobody there', async () => {
     vi.stubEnv('NODE_ENV', 'production')
     await expect(openInspector()).rejects.toThrow(InvalidOptionError)

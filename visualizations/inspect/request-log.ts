@@ -16,6 +16,22 @@ interface Open {
   writtenAt: number | undefined
 }
 
+/** It is called in the midst of settling, and what a request is rejected with may be anything: even its getters may throw. */
+export function fenced(watcher: RequestWatcher): RequestWatcher {
+  const harmlessly = (work: () => void): void => {
+    try {
+      work()
+    } catch {
+      // A page that misses a request is better than a request that is missed.
+    }
+  }
+  return {
+    asked: (request) => harmlessly(() => watcher.asked(request)),
+    written: (request) => harmlessly(() => watcher.written(request)),
+    settled: (request, error) => harmlessly(() => watcher.settled(request, error)),
+  }
+}
+
 export class RequestLog implements RequestWatcher {
   readonly #open = new Map<number, Open>()
   readonly #tell: (told: Told) => void
@@ -46,8 +62,9 @@ export class RequestLog implements RequestWatcher {
   written({ id }: Request): void {
     const open = this.#open.get(id)
     if (open === undefined) return
+    // One that is repeated on the next session is written twice.
+    if (open.writtenAt === undefined) this.#inFlight++
     open.writtenAt = now()
-    this.#inFlight++
     this.#tell({ type: 'request.written', id, waitedMs: open.writtenAt - open.askedAt, ...this.counts() })
   }
 

@@ -7,7 +7,7 @@ import { Broadcast } from './broadcast.ts'
 import type { Faults } from './chaos.ts'
 import type { Command } from './command.ts'
 import type { InspectOptions, Inspector } from './inspect.ts'
-import { RequestLog } from './request-log.ts'
+import { fenced, RequestLog } from './request-log.ts'
 import { PageServer } from './server.ts'
 import { SystemWatch } from './system-watch.ts'
 
@@ -85,7 +85,7 @@ function watchConnection(connection: Connection, broadcast: Broadcast, showsSql:
   let stopRequests: (() => void) | undefined
   const log = new RequestLog((told) => watch.tell(told), showsSql)
   const watch = new SystemWatch(connection.actor, connection.name, broadcast, (event) => log.detailsOf(event))
-  stopRequests = wiringOf(connection.actor.getSnapshot().context)?.watchRequests(log)
+  stopRequests = wiringOf(connection.actor.getSnapshot().context)?.watchRequests(fenced(log))
   return {
     connection,
     watch,
