@@ -40,18 +40,19 @@ function holdUp(connection: Connection) {
   return { isIn, letGo, remove }
 }
 
-async function refused(world: World, connection: Connection, error: unknown = ConnectionDeadError) {
-  await expect(world.ask(connection, 'select 1')).rejects.toThrow(error as never)
+async function refused(
+  world: World,
+  connection: Connection,
+  error: typeof ConnectionDeadError | typeof ConnectionClosedError = ConnectionDeadError,
+) {
+  await expect(world.ask(connection, 'select 1')).rejects.toThrow(error)
 }
 
 describe('connect() after a session was given up', () => {
   it('hears what the server says while handlers still run', async () => {
     const { world, connection } = await givenUp()
     await using _ = world
-    const heard: string[] = []
-    const listening = connection
-      .listen('orders', ({ payload }) => void heard.push(payload))
-      .catch(() => undefined)
+    const listening = connection.listen('orders', () => undefined).catch(() => undefined)
     await listening
     connection.addRecoveryHandler(async (session) => {
       await session.query(notice)
@@ -60,7 +61,7 @@ describe('connect() after a session was given up', () => {
     })
     await connection.connect()
     await world.told(connection, 'notice')
-    await world.told(connection, 'notification')
+    expect(await world.told(connection, 'notification')).toMatchObject({ payload: 'early' })
   })
 
   it('is aborted while handlers still run: its session is closed, and it is as dead as before', async () => {
@@ -138,8 +139,8 @@ describe('a recovery', () => {
     const [connection] = world.connections
     connection!.addRecoveryHandler((session) => session.query(notice))
     await world.kill(connection!)
-    await world.told(connection!, 'notice')
     await world.told(connection!, 'connected', 2)
+    expect(world.noticesOf(connection!, 'notice')).toHaveLength(1)
   })
 
   it('is given up when its session is lost while handlers still run, and the schedule is exhausted', async () => {
@@ -151,6 +152,7 @@ describe('a recovery', () => {
     await hold.isIn
     await world.kill(connection!)
     await world.told(connection!, 'dead')
+    expect(connection!.state).toBe('dead')
     hold.letGo()
   })
 })
@@ -172,7 +174,7 @@ describe('a COMMIT in doubt', () => {
     await commit.arrived()
     world.proxy.cut()
     await connected
-    await done
+    await expect(done).resolves.toBeDefined()
   })
 })
 
@@ -185,6 +187,7 @@ describe('a statement', () => {
     const ended = connection.end()
     await refused(world, connection, ConnectionClosedError)
     await ended
+    expect(connection.state).toBe('closed')
   })
 })
 
@@ -200,6 +203,6 @@ describe('a connection that drains', () => {
     await connection!.end({ drainMs: 5000 })
     await last
     await world.told(connection!, 'notice')
-    await world.told(connection!, 'notification')
+    expect(await world.told(connection!, 'notification')).toMatchObject({ payload: 'last' })
   })
 })
