@@ -63,9 +63,10 @@ export const callersDeeds = {
       nests: dice.chance(0.3),
       retry: dice.chance(0.5),
       isIdempotent: dice.chance(0.1),
+      verifyCommit: dice.chance(0.4),
       patience: choosePatience(dice, 200),
     }),
-    act: ({ world, outbox }, connection, { ends, nests, retry, isIdempotent, patience }) =>
+    act: ({ world, outbox }, connection, { ends, nests, retry, isIdempotent, verifyCommit, patience }) =>
       outbox.place(
         'by transaction()',
         (store) =>
@@ -76,7 +77,7 @@ export const callersDeeds = {
               if (ends === 'throws') throw changedHerMind
               if (ends === 'leaves one behind') void tx.query('select 1')
             },
-            { retry, idempotent: isIdempotent, ...waiting(world, patience) },
+            { retry, verifyCommit, idempotent: isIdempotent, ...waiting(world, patience) },
           ),
         isIdempotent ? { mostOften: 9 } : { judge: ofTheCaller },
       ),
