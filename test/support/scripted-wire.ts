@@ -73,10 +73,12 @@ export class ScriptedWire implements Wire {
 
   /** Answers the oldest statement. */
   answer({ error, command = 'SELECT', nameWasLost = false, status }: Answer = {}): void {
-    const statement = this.#unanswered.shift()
+    const statement = this.#unanswered[0]
     if (statement === undefined) throw new Error('nothing waits for an answer')
     if (error === undefined) statement.completed(command)
     this.transactionStatus = status ?? this.transactionStatus
+    // Unanswered until the server is ready for the next.
+    this.#unanswered.shift()
     statement.answered(error, error === undefined ? resultOf(command) : undefined, nameWasLost)
   }
 
