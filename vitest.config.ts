@@ -11,6 +11,10 @@ const onRealServers = {
   globalSetup: ['test/support/cluster-template.ts'],
 }
 
+// A mutant of the chart in the place of the true one, by name: see docs/mutants.md.
+const inject = process.env['PG_SUPERVISOR_MUTANT'] ? ['test/mutation/inject.ts'] : []
+const setupFiles = ['test/support/no-warnings.ts', ...inject]
+
 export default defineConfig(({ mode }) => {
   // Not in `test.env`: each project reads this file again, in the mode 'test'.
   process.env['PG_SUPERVISOR_CHAOS_SEEDS'] ??= mode === 'thorough' ? '25' : '1'
@@ -27,7 +31,7 @@ export default defineConfig(({ mode }) => {
           test: {
             name: 'unit',
             include: ['test/*.test.ts', 'test/{unit,model,docs,package}/**/*.test.ts'],
-            setupFiles: ['test/support/no-warnings.ts'],
+            setupFiles,
             sequence: { groupOrder: 0 },
           },
         },
@@ -45,7 +49,7 @@ export default defineConfig(({ mode }) => {
             ...onRealServers,
             name: 'integration',
             include: ['test/integration/**/*.test.ts'],
-            setupFiles: ['test/support/no-warnings.ts'],
+            setupFiles,
             sequence: { groupOrder: 1 },
           },
         },
@@ -55,7 +59,7 @@ export default defineConfig(({ mode }) => {
             ...onRealServers,
             name: 'chaos',
             include: ['test/chaos/**/*.test.ts'],
-            setupFiles: ['test/support/no-warnings.ts'],
+            setupFiles,
             sequence: { groupOrder: 2 },
           },
         },

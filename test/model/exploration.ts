@@ -5,7 +5,7 @@ import { getAdjacencyMap } from 'xstate/graph'
 import { defaultDeathChecker } from '../../src/detectors/default-death-checker.ts'
 import { defaultHopelessChecker } from '../../src/detectors/default-hopeless-checker.ts'
 import type { MachineNotice } from '../../src/machines/connection.events.ts'
-import { connectionMachine } from '../../src/machines/connection.machine.ts'
+import { type ConnectionMachine, connectionMachine } from '../../src/machines/connection.machine.ts'
 import { connectWiring, type Identity, type Wiring } from '../../src/machines/wiring.ts'
 import { type AnyEvent, alphabet, now, statements } from './alphabet.ts'
 
@@ -46,7 +46,7 @@ export const variants: readonly Variant[] = [
 ]
 
 /** What the chart can still decide by: its state, and whatever of the context a guard reads. All else is only told. */
-function situationOf({ value, context, children }: SnapshotFrom<typeof connectionMachine>): Situation {
+export function situationOf({ value, context, children }: SnapshotFrom<typeof connectionMachine>): Situation {
   const { word, triesUntil, cameFrom, delayMs, silentSince, retiring } = context
   return JSON.stringify({
     value,
@@ -88,8 +88,8 @@ function wiringFor({ isQuiet, isInDoubt }: Variant): Identity {
 
 type Step = Pick<Edge, 'after' | 'actions' | 'emitted' | 'timerCalls'>
 
-function step(before: Edge['before'], event: AnyEvent): Step {
-  const [after, executable] = transition(connectionMachine, before, event as never)
+function step(chart: ConnectionMachine, before: Edge['before'], event: AnyEvent): Step {
+  const [after, executable] = transition(chart, before, event as never)
   const calls = executable as readonly { type: string; params: unknown }[]
   const paramsOf = <P>(...types: string[]) =>
     calls.filter(({ type }) => types.includes(type)).map(({ params }) => params as P)
@@ -102,32 +102,42 @@ function step(before: Edge['before'], event: AnyEvent): Step {
   }
 }
 
+/** What the chart does when something is said to it. */
+export function edgeOf(
+  variant: Variant,
+  before: Edge['before'],
+  event: AnyEvent,
+  chart: ConnectionMachine = connectionMachine,
+): Edge {
+  const taken = step(chart, before, event)
+  return {
+    ...taken,
+    before,
+    event,
+    variant,
+    from: situationOf(before),
+    to: situationOf(taken.after),
+    source: path(before.value),
+    target: path(taken.after.value),
+  }
+}
+
 export function explore(variant: Variant): Edge[] {
   const { isSupervised, waitsWhileDown } = variant
-  const edges: (Step & Pick<Edge, 'before' | 'event'>)[] = []
+  const edges: Edge[] = []
   // The traversal asks for every transition once; what it throws away, the actions, is kept on the way.
-  const logic: typeof connectionMachine = Object.assign(
-    Object.create(connectionMachine) as typeof connectionMachine,
-    {
-      transition: (before: Edge['before'], event: AnyEvent) => {
-        const taken = step(before, event)
-        edges.push({ before, event, ...taken })
-        return taken.after
-      },
+  const logic: ConnectionMachine = Object.assign(Object.create(connectionMachine) as ConnectionMachine, {
+    transition: (before: Edge['before'], event: AnyEvent) => {
+      const edge = edgeOf(variant, before, event)
+      edges.push(edge)
+      return edge.after
     },
-  )
+  })
   getAdjacencyMap(logic as never, {
     input: { identity: wiringFor(variant), isSupervised, waitsWhileDown },
     events: alphabet,
     serializeState: situationOf as never,
     limit: 1_000_000,
   })
-  return edges.map((edge) => ({
-    ...edge,
-    variant,
-    from: situationOf(edge.before),
-    to: situationOf(edge.after),
-    source: path(edge.before.value),
-    target: path(edge.after.value),
-  }))
+  return edges
 }
