@@ -10,7 +10,7 @@ beforeAll(() => {
 }, 120_000)
 
 describe.each(Object.entries(invariants))('%s', (_, own) => {
-  it.each(Object.entries(own))('%s', (_, holdIn) => {
+  it.each(Object.entries(own))('%s', (__, holdIn) => {
     expect(() => holdIn(chart)).not.toThrow()
   })
 })

@@ -53,5 +53,5 @@ const isWithin = (state: string, region: string): boolean =>
 
 /** The same situation as one of another chart: a snapshot knows the states it was made of. */
 function of(chart: ConnectionMachine, { value, context, children }: Edge['before']): Edge['before'] {
-  return Object.assign(chart.resolveState({ value, context } as never), { children })
+  return Object.assign(chart.resolveState({ value, context }), { children })
 }

@@ -17,6 +17,7 @@ async function openPgWire(): Promise<Wire> {
     client: { connectionString: server.url },
     clientFactory: undefined,
     preparedLimit: 0,
+    isPipelined: true,
     owner: {},
     now: () => performance.now(),
   }

@@ -87,7 +87,7 @@ export const ofItsMemory: Invariants = {
 
   'counts each attempt'({ edges }) {
     const tried = edges.filter(
-      ({ source, event }) => source.endsWith('.dialing') && /^dial\./.test(event.type),
+      ({ source, event }) => source.endsWith('.dialing') && event.type.startsWith('dial.'),
     )
     const wrong = tried.filter(
       (edge) => !isIn(/^attached/, edge) && edge.after.context.attempts !== edge.before.context.attempts + 1,
