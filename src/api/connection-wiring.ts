@@ -116,9 +116,12 @@ export class ConnectionWiring implements Wiring {
   }
 
   openWire(report: (fact: WireFact) => void): Wire {
-    const { driver, client, clientFactory, preparedLimit, isPipelined, clock } = this.#parts.settings
+    const { driver, readClient, clientFactory, preparedLimit, isPipelined, clock } = this.#parts.settings
     const now = (): number => clock.now()
-    return driver.open({ client, clientFactory, preparedLimit, isPipelined, owner: this, now }, report)
+    return driver.open(
+      { client: readClient(), clientFactory, preparedLimit, isPipelined, owner: this, now },
+      report,
+    )
   }
 
   prepare(

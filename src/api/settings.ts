@@ -14,8 +14,8 @@ export interface Settings {
   readonly driver: Driver
   /** Where pg will connect to, for the storm limit and for words. */
   readonly address: HostAddress
-  /** What pg is given: where to connect and as whom. Holds secrets. */
-  readonly client: ClientConfig
+  /** What pg is given: where to connect and as whom. A function, for it holds secrets that inspection must not find. */
+  readonly readClient: () => ClientConfig
   readonly clientFactory: ((config: ClientConfig) => ClientBase) | undefined
   readonly rowMode: 'object' | 'array'
   readonly mapRow: RowMapper | undefined

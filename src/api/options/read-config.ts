@@ -27,7 +27,7 @@ let unnamed = 0
  * What a connection string says wins over options beside it. pg goes further with a URI: it takes user, password,
  * host, port and database from it and the PG* variables alone, even those the URI leaves out.
  *
- * @returns settings that show no secret to inspection or JSON. `client` is a fresh object at each reading.
+ * @returns settings that show no secret to inspection or JSON. `readClient` makes a fresh object at each call.
  * @throws {InvalidOptionError} for everything that is of the wrong type, out of range, unknown or malformed.
  */
 export function readConfig(config?: string | ConnectionConfig): Settings {
@@ -37,8 +37,9 @@ export function readConfig(config?: string | ConnectionConfig): Settings {
   const random = options.random ?? Math.random
   const client = clientOptions(pgOptionsOf(options), said)
   checkDirectTls(client())
-  const settings = {
+  return Object.freeze({
     driver,
+    readClient: client,
     address: driver.place ?? addressOf(options, said),
     clientFactory: options.clientFactory,
     rowMode: options.rowMode ?? 'object',
@@ -61,21 +62,7 @@ export function readConfig(config?: string | ConnectionConfig): Settings {
     random,
     // Last: a refused configuration takes no number.
     name: options.name ?? `connection ${++unnamed}`,
-  } as const
-  return Object.freeze(Object.assign(new ClientHolder(client), settings))
-}
-
-/** On the prototype neither inspection nor JSON shows `client`; defined on each object it would cost 1.5 kB of them. */
-class ClientHolder {
-  readonly #read: () => ClientConfig
-
-  constructor(read: () => ClientConfig) {
-    this.#read = read
-  }
-
-  get client(): ClientConfig {
-    return this.#read()
-  }
+  } as const)
 }
 
 function pgOptionsOf(options: TakenOptions) {
@@ -92,7 +79,7 @@ function addressOf(options: TakenOptions, said: Said | undefined): HostAddress {
 }
 
 /** pg would throw at the first session. */
-function checkDirectTls({ sslnegotiation, ssl, connectionString }: Settings['client']): void {
+function checkDirectTls({ sslnegotiation, ssl, connectionString }: ClientConfig): void {
   if (sslnegotiation !== 'direct' || connectionString !== undefined) return
   const isOn =
     ssl ??

@@ -34,17 +34,17 @@ describe('settings', () => {
     for (const value of [
       settings,
       { settings },
-      settings.client,
-      [settings.client.ssl ?? 0],
+      settings.readClient(),
+      [settings.readClient().ssl ?? 0],
       { ...settings },
     ])
       expect(shown(value)).not.toContain(canary)
   })
 
   it('show them to pg and to a clientFactory that spreads them', () => {
-    const { client } = readConfig({ password: canary, ssl: { key: canary } })
+    const client = readConfig({ password: canary, ssl: { key: canary } }).readClient()
     expect({ ...client }).toMatchObject({ password: canary, ssl: { key: canary } })
-    expect({ ...readConfig(`postgres://joe:${canary}@db/app`).client }).toMatchObject({
+    expect({ ...readConfig(`postgres://joe:${canary}@db/app`).readClient() }).toMatchObject({
       connectionString: `postgres://joe:${canary}@db/app`,
     })
   })

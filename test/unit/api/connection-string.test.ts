@@ -19,7 +19,7 @@ writeFileSync(file, 'PEM')
 afterAll(() => rmSync(folder, { recursive: true }))
 
 /** As pg understands what it is handed. */
-const heard = (config: string | ConnectionConfig) => new pg.Client(readConfig(config).client)
+const heard = (config: string | ConnectionConfig) => new pg.Client(readConfig(config).readClient())
 
 describe('a URI', () => {
   it.each<[string, object]>([
@@ -75,7 +75,9 @@ describe('a URI', () => {
     const client = heard({ connectionString: 'postgres://joe@db/app', ...beside })
     expect(client).toMatchObject({ user: 'joe', host: 'db', port: 5432, password: null })
     expect(readConfig({ connectionString: 'postgres:///app', ...beside }).address.host).toBe('localhost')
-    expect(readConfig({ connectionString: 'postgres:///app', ...beside }).client.application_name).toBe('app')
+    expect(readConfig({ connectionString: 'postgres:///app', ...beside }).readClient().application_name).toBe(
+      'app',
+    )
   })
 
   it('that is taken does not make pg throw, and the address is the one pg goes to', () => {
@@ -121,7 +123,7 @@ describe("libpq's keywords", () => {
   it('stand for options of pg', () => {
     const text =
       "application_name=a fallback_application_name=b client_encoding=UTF8 options='-c geqo=off' replication=database keepalives=0 keepalives_idle=30"
-    expect({ ...readConfig(text).client }).toEqual({
+    expect({ ...readConfig(text).readClient() }).toEqual({
       application_name: 'a',
       fallback_application_name: 'b',
       client_encoding: 'UTF8',
@@ -130,7 +132,7 @@ describe("libpq's keywords", () => {
       keepAlive: false,
       keepAliveInitialDelayMillis: 30_000,
     })
-    expect(readConfig('client_encoding=auto').client).not.toHaveProperty('client_encoding')
+    expect(readConfig('client_encoding=auto').readClient()).not.toHaveProperty('client_encoding')
   })
 
   it.each<[string | ConnectionConfig, number]>([
@@ -147,8 +149,8 @@ describe("libpq's keywords", () => {
   it('win over what stands beside them and leave the rest to it', () => {
     const password = () => 'token'
     const beside = { host: 'other', port: 1, password, ssl: true }
-    const { client, address } = readConfig({ connectionString: 'host=db sslmode=disable', ...beside })
-    expect(client).toMatchObject({ host: 'db', port: 1, password, ssl: false })
+    const { readClient, address } = readConfig({ connectionString: 'host=db sslmode=disable', ...beside })
+    expect(readClient()).toMatchObject({ host: 'db', port: 1, password, ssl: false })
     expect(address).toEqual({ host: 'db', port: 1 })
   })
 
@@ -157,7 +159,7 @@ describe("libpq's keywords", () => {
     writeFileSync(renewed, 'old')
     const settings = readConfig(`sslcert='${renewed}'`)
     writeFileSync(renewed, 'new')
-    expect(settings.client.ssl).toMatchObject({ cert: 'new' })
+    expect(settings.readClient().ssl).toMatchObject({ cert: 'new' })
   })
 
   it.each([

@@ -16,7 +16,7 @@ beforeEach(() => {
 afterEach(() => vi.unstubAllEnvs())
 
 const failure = createFailure({ kind: 'server', phase: 'idle', message: 'x' })
-const heard = (config?: string | ConnectionConfig) => new pg.Client(readConfig(config).client)
+const heard = (config?: string | ConnectionConfig) => new pg.Client(readConfig(config).readClient())
 
 describe('the settings of nothing said', () => {
   it('are the defaults', () => {
@@ -45,7 +45,7 @@ describe('the settings of nothing said', () => {
     })
     expect(Object.entries(settings.settings)).toEqual([])
     expect(settings.monitors.map(({ name }) => name)).toEqual(['heartbeat'])
-    expect(Object.entries(settings.client)).toEqual([
+    expect(Object.entries(settings.readClient())).toEqual([
       ['keepAlive', true],
       ['keepAliveInitialDelayMillis', 10_000],
     ])
@@ -113,9 +113,9 @@ describe('options', () => {
       loadBalanceHosts: 'disable',
       verifyCommit: false,
     }
-    const { address, client } = readConfig(later as ConnectionConfig)
+    const { address, readClient } = readConfig(later as ConnectionConfig)
     expect(address).toEqual({ host: 'db', port: 6543 })
-    expect(Object.keys(client)).toEqual(['keepAlive', 'keepAliveInitialDelayMillis', 'host', 'port'])
+    expect(Object.keys(readClient())).toEqual(['keepAlive', 'keepAliveInitialDelayMillis', 'host', 'port'])
   })
 
   it('of pg reach its client', () => {
@@ -144,7 +144,7 @@ describe('options', () => {
       lock_timeout: 0,
       idle_in_transaction_session_timeout: 5,
     } satisfies ConnectionConfig & Record<string, unknown>
-    expect({ ...readConfig(pgOptions).client }).toEqual(pgOptions)
+    expect({ ...readConfig(pgOptions).readClient() }).toEqual(pgOptions)
   })
 
   it.each<[ConnectionConfig, object]>([
@@ -180,7 +180,7 @@ describe('options', () => {
       ssl: { rejectUnauthorized: false },
     })
     expect(readConfig().address).toEqual({ host: 'env-host', port: 6000 })
-    expect(readConfig({ sslnegotiation: 'direct' }).client.sslnegotiation).toBe('direct')
+    expect(readConfig({ sslnegotiation: 'direct' }).readClient().sslnegotiation).toBe('direct')
     expect(readConfig({ host: 'db' }).address).toEqual({ host: 'db', port: 6000 })
   })
 })
@@ -198,7 +198,7 @@ describe('the configuration that was read', () => {
         },
       },
     )
-    const { client } = readConfig(config)
+    const client = readConfig(config).readClient()
     expect(client.password).toBe('x')
     expect(readings.get('password')).toBe(1)
     expect(Math.max(...readings.values())).toBe(1)
@@ -218,7 +218,7 @@ describe('the configuration that was read', () => {
     }
     const untouched = structuredClone({ ...config, monitors: 0, reconnect: 0 })
     const settings = readConfig(config)
-    void new pg.Client(settings.client)
+    void new pg.Client(settings.readClient())
     expect({ ...config, monitors: 0, reconnect: 0 }).toEqual(untouched)
     expect(Object.keys(ssl)).toEqual(['key', 'ca'])
 
@@ -230,7 +230,7 @@ describe('the configuration that was read', () => {
     config.autoPrepare.limit = 6
     config.reconnect.isDead = () => false
     expect(settings).toMatchObject({ waitMs: 5, preparedLimit: 5 })
-    expect(settings.client).toMatchObject({ host: 'db', ssl: { ca: 'ca' } })
+    expect(settings.readClient()).toMatchObject({ host: 'db', ssl: { ca: 'ca' } })
     expect({ ...settings.settings }).toEqual({ search_path: 'app' })
     expect(settings.monitors).toHaveLength(1)
     expect(settings.isDead(failure)).toBe(true)
@@ -238,18 +238,18 @@ describe('the configuration that was read', () => {
 
   it('gives each session a client configuration of its own, the private key in it', () => {
     const settings = readConfig({ host: 'db', ssl: { key: 'k' } })
-    const first = settings.client
+    const first = settings.readClient()
     void new pg.Client(first)
     Object.assign(first, { host: 'spoilt' })
-    expect(settings.client.host).toBe('db')
-    expect(Object.entries(settings.client.ssl!)).toEqual([['key', 'k']])
+    expect(settings.readClient().host).toBe('db')
+    expect(Object.entries(settings.readClient().ssl!)).toEqual([['key', 'k']])
   })
 
   it('takes the key of an ssl that pg has had before', () => {
     const ssl = { key: 'k' }
     void new pg.Client({ ssl })
     expect(Object.keys(ssl)).toEqual([])
-    expect(Object.entries(readConfig({ ssl }).client.ssl!)).toEqual([['key', 'k']])
+    expect(Object.entries(readConfig({ ssl }).readClient().ssl!)).toEqual([['key', 'k']])
   })
 })
 
