@@ -11,6 +11,11 @@ const sqlStatePattern = /^[0-9A-Z]{5}$/
 /** By shape, not by class: several copies and drivers make their own. EPIPE has five letters, no severity. */
 export function isServerError(error: unknown): error is ServerError {
   if (typeof error !== 'object' || error === null) return false
-  const { code, severity } = error as Partial<ServerError>
-  return typeof code === 'string' && sqlStatePattern.test(code) && typeof severity === 'string'
+  try {
+    const { code, severity } = error as Partial<ServerError>
+    return typeof code === 'string' && sqlStatePattern.test(code) && typeof severity === 'string'
+  } catch {
+    // What users abort with is theirs, accessors that throw included.
+    return false
+  }
 }

@@ -10,6 +10,9 @@ function serverError(code: string, severity = 'ERROR'): Error {
 }
 
 const failure = createFailure({ kind: 'network', phase: 'querying', message: 'the socket closed' })
+const thrown = (): never => {
+  throw new Error('an accessor was asked')
+}
 const nodeError = Object.assign(new Error('write EPIPE'), { code: 'EPIPE', syscall: 'write' })
 
 describe('outcomeOf', () => {
@@ -47,6 +50,7 @@ describe('outcomeOf', () => {
     ['a text', '40001'],
     ['null', null],
     ['undefined', undefined],
+    ['an accessor that throws', Object.defineProperty({}, 'code', { get: () => thrown() })],
   ])('knows nothing of %s', (_, error) => {
     expect(outcomeOf(error)).toBe('unknown')
     expect(isRetrySafe(error)).toBe(false)
