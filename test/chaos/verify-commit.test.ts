@@ -4,7 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { CommitOutcomeUnknownError, type ConnectionConfig, ConnectionLostError } from '../../src/index.ts'
 import { eventually } from '../support/eventually.ts'
 import type { HeldMessage } from '../support/proxy/held-message.ts'
-import { carries, completes } from '../support/tcp-proxy.ts'
+import { carries, completes, type WireMessage } from '../support/tcp-proxy.ts'
 import { testServer } from '../support/test-server.ts'
 import { openWorld, type World } from '../support/world.ts'
 
@@ -209,6 +209,10 @@ describe('a COMMIT that can not be verified', () => {
   })
 })
 
+/** Not the one that each session is asked once, outside of a transaction. */
+const isWitnessQuestion = ({ text }: WireMessage): boolean =>
+  text.includes('pg_current_xact_id') && !text.includes('pg_control_system')
+
 describe('a transaction that verifies', () => {
   it('takes its snapshot after the first statement of its own', async () => {
     await using world = await worldWith()
@@ -252,6 +256,15 @@ describe('a transaction that verifies', () => {
     } finally {
       await server.sql('grant execute on function pg_control_system() to public')
     }
+  })
+
+  it('is lost like any other before COMMIT, also while it is asked for its id', async () => {
+    await using world = await worldWith()
+    const asking = world.proxy.holdNext(isWitnessQuestion, 'toServer')
+    const { done } = transact(world)
+    await asking.arrived()
+    world.proxy.cut()
+    await expect(done).rejects.toMatchObject({ code: 'CONNECTION_LOST', outcome: 'notApplied' })
   })
 
   it('rolls back and rejects as ever', async () => {

@@ -74,12 +74,13 @@ async function toTheEnd<T>(
   const { lane, core } = lease
   const outcome = await lease.run(() => work(new TransactionHandle(lease)))
   if (outcome.kind === 'done') await Promise.race([lease.stragglers(), lease.whenCut()])
+  const witness = outcome.kind === 'done' ? await witnessing?.witness() : undefined
   const failure = failureOf(lease, outcome)
   if (failure !== undefined) {
     await rollBack(lease, failure.error)
     return failure
   }
-  const committed = await commit(lease, await witnessing?.witness())
+  const committed = await commit(lease, witness)
   if (committed.kind !== 'done') return committed
   const reply = committed.value
   if (reply?.command === 'ROLLBACK') {
