@@ -49,7 +49,8 @@ export class Core implements MailboxHost, RequestKeeper, WiringParts {
   /** None without a deadline of each statement. */
   readonly #watch: StatementWatch | undefined
   doubt: Doubt | undefined
-  readonly #shutListeners = new Set<() => void>()
+  /** Made with the first one. */
+  #shutListeners: Set<() => void> | undefined
   /** Undefined while nobody watches. */
   #requestWatch: RequestWatch
   #lastId = 0
@@ -142,8 +143,10 @@ export class Core implements MailboxHost, RequestKeeper, WiringParts {
 
   /** Hears that the connection is being closed; returns how to stop. */
   onShut(listener: () => void): () => void {
-    this.#shutListeners.add(listener)
-    return () => this.#shutListeners.delete(listener)
+    this.#shutListeners ??= new Set()
+    const listeners = this.#shutListeners
+    listeners.add(listener)
+    return () => listeners.delete(listener)
   }
 
   watchRequests(watcher: RequestWatcher): () => void {
@@ -256,7 +259,7 @@ export class Core implements MailboxHost, RequestKeeper, WiringParts {
   shut(): void {
     this.#watch?.stop()
     this.facade.shut()
-    for (const listener of [...this.#shutListeners]) listener()
+    for (const listener of [...(this.#shutListeners ?? [])]) listener()
   }
 
   #rollBackLeftOpen(): void {

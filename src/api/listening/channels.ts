@@ -19,7 +19,7 @@ export class Channels {
   readonly #core: () => Core
   readonly #channels = new Map<string, Channel>()
   /** What the present session was told to LISTEN to, wanted still or not. */
-  readonly #asked = new Set<string>()
+  #asked: Set<string> | undefined
   /** Since when LISTENs may be gone that the user ended by UNLISTEN or DISCARD. */
   #doubtedSince: number | undefined
   #isLooking = false
@@ -87,7 +87,7 @@ export class Channels {
       if (channel.stage === 'standing') this.#stand(channel)
       else if (channel.stage === 'wanted') this.#ask(channel)
     }
-    for (const name of this.#asked) if (!this.#channels.has(name)) void this.#unlisten(name)
+    for (const name of this.#asked ?? []) if (!this.#channels.has(name)) void this.#unlisten(name)
     void this.#look()
   }
 
@@ -99,7 +99,7 @@ export class Channels {
 
   /** The session is gone, and every LISTEN with it. */
   lost(): void {
-    this.#asked.clear()
+    this.#asked = undefined
     this.#doubtedSince = undefined
     for (const channel of this.#channels.values()) channel.stage = 'wanted'
   }
@@ -149,12 +149,13 @@ export class Channels {
 
   #isAskedFor(channel: Channel): void {
     channel.stage = 'asked'
+    this.#asked ??= new Set()
     this.#asked.add(channel.name)
   }
 
   async #unlisten(name: string): Promise<void> {
     // A lost session listens to nothing any more, so its loss is no failure of this.
-    if (this.#asked.delete(name)) await this.#run(`UNLISTEN ${quoteName(name)}`).catch(() => undefined)
+    if (this.#asked?.delete(name)) await this.#run(`UNLISTEN ${quoteName(name)}`).catch(() => undefined)
   }
 
   #ask(channel: Channel): void {

@@ -28,7 +28,8 @@ type Listener = (notice: ConnectionNotice) => void
 export class Notices {
   readonly #settings: Settings
   readonly #listeners = new Map<ConnectionNotice['type'], Set<Listener>>()
-  readonly #streams = new Set<NoticeStream>()
+  /** Made with the first one: most connections have none, and a set is 200 bytes. */
+  #streams: Set<NoticeStream> | undefined
   #queue: ConnectionNotice[] = []
   #hasWarned = false
 
@@ -60,13 +61,14 @@ export class Notices {
   }
 
   stream(options?: { signal?: AbortSignal; bufferLimit?: number }): AsyncIterable<ConnectionNotice> {
-    const stream = new NoticeStream(options, () => this.#streams.delete(stream))
+    const stream = new NoticeStream(options, () => this.#streams?.delete(stream))
+    this.#streams ??= new Set()
     if (!stream.isEnded) this.#streams.add(stream)
     return stream
   }
 
   publish(notice: ConnectionNotice): void {
-    for (const stream of this.#streams) stream.push(notice)
+    if (this.#streams !== undefined) for (const stream of this.#streams) stream.push(notice)
     // Most connections have nobody listening to each notification here.
     if (!this.#listeners.get(notice.type)?.size && !this.#isLogged(notice)) return
     if (this.#queue.push(notice) === 1) queueMicrotask(() => this.#deliver())
