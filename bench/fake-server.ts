@@ -1,6 +1,6 @@
 // A server of a few lines on the other end of pg's `stream` option: no socket, no process, no noise. What is measured
 // against it is the client alone.
-import { Duplex } from 'node:stream'
+import { InProcessSocket } from '../src/drivers/in-process-socket.ts'
 import { int32, message, readyForQuery, welcome } from '../test/support/backend-messages.ts'
 
 const hex = (digits: string): Buffer => Buffer.from(digits, 'hex')
@@ -32,7 +32,7 @@ const answers = new Map([
 ])
 
 /** pg writes each message as one chunk, so the first byte of a chunk says what it is. */
-export class FakeServer extends Duplex {
+export class FakeServer extends InProcessSocket {
   readonly #isSilent: boolean
   #isStarted = false
   /** What more than a Bind came since the last Sync. */
@@ -43,31 +43,6 @@ export class FakeServer extends Duplex {
   constructor({ isSilent = false } = {}) {
     super()
     this.#isSilent = isSilent
-  }
-
-  connect(): this {
-    process.nextTick(() => this.emit('connect'))
-    return this
-  }
-
-  setNoDelay(): this {
-    return this
-  }
-
-  setKeepAlive(): this {
-    return this
-  }
-
-  ref(): this {
-    return this
-  }
-
-  unref(): this {
-    return this
-  }
-
-  override _read(): void {
-    // Answers are pushed when they are due.
   }
 
   override _write(chunk: Buffer, _: BufferEncoding, done: () => void): void {

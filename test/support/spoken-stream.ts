@@ -1,5 +1,5 @@
 // The other end of pg's `stream` option, spoken by a test: no socket, no server.
-import { Duplex } from 'node:stream'
+import { InProcessSocket } from '../../src/drivers/in-process-socket.ts'
 import { welcome } from './backend-messages.ts'
 import { toMessage, type WireMessage } from './proxy/wire-message.ts'
 
@@ -11,7 +11,7 @@ import { toMessage, type WireMessage } from './proxy/wire-message.ts'
  *   if (type === 'Q') say(commandComplete('SELECT 0'))
  * })
  */
-export class SpokenStream extends Duplex {
+export class SpokenStream extends InProcessSocket {
   readonly #hear: (message: WireMessage, stream: SpokenStream) => void
   #isOpen = false
 
@@ -28,31 +28,6 @@ export class SpokenStream extends Duplex {
   readonly hangUp = (): void => {
     this.push(null)
     this.destroy()
-  }
-
-  connect(): this {
-    process.nextTick(() => this.emit('connect'))
-    return this
-  }
-
-  setNoDelay(): this {
-    return this
-  }
-
-  setKeepAlive(): this {
-    return this
-  }
-
-  ref(): this {
-    return this
-  }
-
-  unref(): this {
-    return this
-  }
-
-  override _read(): void {
-    // All is said by emitting it.
   }
 
   /** pg writes each message as one chunk. */

@@ -1,10 +1,10 @@
 // What pg takes for its socket: what it writes goes to PGlite, what it reads comes from there.
-import { Duplex } from 'node:stream'
+import { InProcessSocket } from '../in-process-socket.ts'
 import { noTls, startup } from './backend-messages.ts'
 import { type FrontendGroup, FrontendReader } from './frontend-groups.ts'
 import type { PgliteDatabase, Visitor } from './pglite-database.ts'
 
-export class PgliteStream extends Duplex implements Visitor {
+export class PgliteStream extends InProcessSocket implements Visitor {
   readonly #findDatabase: (name: string) => PgliteDatabase
   readonly #reader = new FrontendReader()
   #database: PgliteDatabase | undefined
@@ -13,31 +13,6 @@ export class PgliteStream extends Duplex implements Visitor {
   constructor(findDatabase: (name: string) => PgliteDatabase) {
     super()
     this.#findDatabase = findDatabase
-  }
-
-  // ── What pg asks of a socket (lib/connection.js) ──
-
-  connect(): this {
-    process.nextTick(() => {
-      if (!this.destroyed) this.emit('connect')
-    })
-    return this
-  }
-
-  setNoDelay(): this {
-    return this
-  }
-
-  setKeepAlive(): this {
-    return this
-  }
-
-  ref(): this {
-    return this
-  }
-
-  unref(): this {
-    return this
   }
 
   /** Drops the oldest statement if its turn has not come. */
@@ -56,10 +31,6 @@ export class PgliteStream extends Duplex implements Visitor {
   }
 
   // ── Told by the stream ──
-
-  override _read(): void {
-    // What there is was pushed.
-  }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error) => void): void {
     this.#take([chunk], done)
