@@ -19,6 +19,21 @@ const absent = kinds.filter((kind) => {
 const brokenFiles = testResults.filter((file) => file.status === 'failed' && count([file], 'failed') === 0)
 const failed = count(testResults, 'failed') + brokenFiles.length
 
+// Once more at the end, in short: of a long log often only the end is kept.
+const shortened = (message = '') =>
+  message
+    .split('\n')
+    .slice(0, 12)
+    .map((line) => line.slice(0, 300))
+    .join('\n    ')
+for (const file of testResults) {
+  const name = relative('.', file.name)
+  if (brokenFiles.includes(file)) console.log(`FAILED ${name}\n    ${shortened(file.message)}`)
+  for (const test of file.assertionResults.filter(({ status }) => status === 'failed')) {
+    console.log(`FAILED ${name} > ${test.fullName}\n    ${shortened(test.failureMessages[0])}`)
+  }
+}
+
 if (absent.length > 0) console.log(`Not one test passed in: ${absent.join(', ')}`)
 if (!success || failed > 0 || absent.length > 0) process.exitCode = 1
 console.log(`${count(testResults, 'passed')} passed, ${failed} failed`)

@@ -1,6 +1,7 @@
 // Eight callers do all that can be done while all that can go wrong does, in an order that a seed decides. Nothing is
 // asserted but that it ends well: every promise settled, every verdict as stored, everything closed.
 // `npm run chaos -- --seed N` repeats one.
+import { mkdir, writeFile } from 'node:fs/promises'
 import { afterAll, expect, it } from 'vitest'
 import { planOf, type Step, tellPlan } from '../support/nemesis/plan.ts'
 import { seedsToWalk } from '../support/nemesis/seeds.ts'
@@ -29,10 +30,12 @@ it.each(seedsToWalk())(
 async function report(seed: number, plan: readonly Step[], faults: readonly string[]): Promise<string> {
   const fails = async (part: readonly Step[]) => (await walk(server, part)).faults.length > 0
   const least = await shrink(plan, fails, { forMs: shrinkingMs })
+  const file = `.tmp/walk-${seed}.txt`
+  await mkdir('.tmp', { recursive: true })
+  await writeFile(file, tellPlan(least))
   return [
     `seed ${seed}: npm run chaos -- --seed ${seed}`,
     ...faults.slice(0, 10).map((fault) => `- ${fault}`),
-    `cut down from ${plan.length} to ${least.length} steps:`,
-    tellPlan(least),
+    `cut down from ${plan.length} to ${least.length} steps: ${file}${least.length > 40 ? '' : `\n${tellPlan(least)}`}`,
   ].join('\n')
 }
