@@ -52,3 +52,18 @@ describe('five connections with a schedule that knows no delay', () => {
     expect(leave.map(({ state }) => state)).toEqual(['closed', 'closed', 'closed', 'closed'])
   })
 })
+
+describe('a caller who asks for a session again and again, and waits for none', () => {
+  it('makes no storm at a host that does not answer', async () => {
+    await using world = await openWorld({ server, proxy: true })
+    const connection = world.connection()
+    world.proxy.freeze()
+    for (let times = 0; times < 12; times++) {
+      const asked = connection.connect({ signal: AbortSignal.timeout(20) })
+      await expect(asked).rejects.toThrow('aborted')
+    }
+    expect(world.storm.attempts.length).toBeLessThan(10)
+    world.proxy.pass()
+    await connection.connect()
+  })
+})

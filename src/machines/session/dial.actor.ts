@@ -39,7 +39,8 @@ async function attempt(wiring: Wiring, tell: Tell, signal: AbortSignal): Promise
     const failure = trial.failure(error, clock.now())
     if (mailbox.wire === wire) mailbox.lose(failure, () => undefined)
     wire?.destroy()
-    if (signal.aborted) return permit?.released()
+    // Given up on, but the host may be down: who tries again and again by hand must not make a storm.
+    if (signal.aborted) return wire !== undefined && !trial.hasOpened ? permit?.failed() : permit?.released()
     if (wiring.isHopeless(failure)) permit?.released()
     else permit?.failed()
     tell({ type: 'dial.failed', failure, delayMs: wiring.nextDelay() })

@@ -18,6 +18,7 @@ export class Trial {
   readonly #opened: Promise<void>
   passOn: ((fact: WireFact) => void) | undefined
   #isOver = false
+  #hasOpened = false
 
   constructor(clock: Wiring['clock'], timeoutMs: number, signal: AbortSignal) {
     this.#clock = clock
@@ -40,6 +41,11 @@ export class Trial {
     return this.bounded(this.#opened)
   }
 
+  /** The server has let us in. */
+  get hasOpened(): boolean {
+    return this.#hasOpened
+  }
+
   begin(): void {
     this.#deadline = new Deadline(this.#clock, this.#timeoutMs, () => {
       this.#hasTimedOut = true
@@ -48,8 +54,10 @@ export class Trial {
   }
 
   readonly hear = (fact: WireFact): void => {
-    if (fact.type === 'opened') this.#isOpen()
-    else if (fact.type === 'lost' && !this.#isOver) {
+    if (fact.type === 'opened') {
+      this.#hasOpened = true
+      this.#isOpen()
+    } else if (fact.type === 'lost' && !this.#isOver) {
       this.#loss = fact.loss
       this.#stop(fact.loss.error ?? new Error('the server closed the connection while it was being made'))
     } else this.passOn?.(fact)
