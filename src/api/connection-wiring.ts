@@ -2,6 +2,7 @@
 // mailbox and the ledger.
 import { Schedule } from '../backoff/schedule.ts'
 import { type StormLimit, stormLimitFor } from '../backoff/storm-limit.ts'
+import { leastDelayMs } from '../detectors/least-delay.ts'
 import { total } from '../detectors/total.ts'
 import type { Wire, WireFact } from '../drivers/driver.ts'
 import type { Failure } from '../errors/failure.ts'
@@ -154,8 +155,11 @@ export class ConnectionWiring implements Wiring {
     )
   }
 
-  nextDelay(): number | undefined {
-    return this.#schedule?.next()
+  nextDelay(after?: Failure): number | undefined {
+    const delayMs = this.#schedule?.next()
+    if (delayMs === undefined || after === undefined) return delayMs
+    // Spread, for whoever else was refused will come back as well.
+    return Math.max(delayMs, leastDelayMs(after) * (1 + Math.random() / 2))
   }
 
   async drained(): Promise<void> {

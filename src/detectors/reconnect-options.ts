@@ -30,7 +30,8 @@ export interface ReconnectOptions {
   isHopeless?: DeathChecker
   /**
    * Delays in ms, one per attempt, from a fresh iterable at each outage; exhausted = dead. The storm limit
-   * (two attempts a second and host) overrides faster ones.
+   * (two attempts a second and host) overrides faster ones, and so do a refused login (5 s) and a server that is
+   * full (1 s).
    *
    * @default exponentialBackoff()
    */

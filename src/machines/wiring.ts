@@ -56,8 +56,8 @@ export interface Wiring extends StepWatched {
   /** Asks for it on the new session; total. */
   resolveDoubt(signal: AbortSignal): Promise<void>
   startMonitors(watch: MonitorWatch): () => void
-  /** The next delay of the schedule; undefined = exhausted. */
-  nextDelay(): number | undefined
+  /** The next delay of the schedule, or a longer one that the failed attempt asks for; undefined = exhausted. */
+  nextDelay(after?: Failure): number | undefined
   /** Resolves when everything accepted is settled and every callback has come to its end. */
   drained(): Promise<void>
 

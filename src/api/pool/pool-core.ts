@@ -4,6 +4,7 @@ import { type ActorRefFrom, createActor } from 'xstate'
 import type { Clock } from '../../backoff/clock.ts'
 import { LoneProber } from '../../backoff/lone-prober.ts'
 import { Schedule } from '../../backoff/schedule.ts'
+import { leastDelayMs } from '../../detectors/least-delay.ts'
 import { total } from '../../detectors/total.ts'
 import type { Failure } from '../../errors/failure.ts'
 import { ceilingOf, floorOf, membersOf, roomIn } from '../../machines/pool/pool.context.ts'
@@ -186,7 +187,8 @@ export class PoolCore implements PoolWiring, Household, LendingHost, UpkeepHost 
     const isOver =
       this.#lastFailure !== undefined && total(isHopeless, () => undefined, false)(this.#lastFailure)
     const delayMs = isOver ? undefined : this.#schedule.next()
-    if (delayMs !== undefined) return delayMs
+    if (delayMs !== undefined)
+      return Math.max(delayMs, this.#lastFailure === undefined ? 0 : leastDelayMs(this.#lastFailure))
     this.renewSchedule()
     queueMicrotask(() => this.#givenUp())
     return Math.max(restMs, settings.reconnectRate === undefined ? 0 : 1000 / settings.reconnectRate)

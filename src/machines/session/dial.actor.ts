@@ -43,7 +43,7 @@ async function attempt(wiring: Wiring, tell: Tell, signal: AbortSignal): Promise
     if (signal.aborted) return wire !== undefined && !trial.hasOpened ? permit?.failed() : permit?.released()
     if (wiring.isHopeless(failure)) permit?.released()
     else permit?.failed()
-    tell({ type: 'dial.failed', failure, delayMs: wiring.nextDelay() })
+    tell({ type: 'dial.failed', failure, delayMs: wiring.nextDelay(failure) })
   }
 }
 

@@ -34,7 +34,7 @@ function care(
     const failure = failureOfLoss(fact.loss, { phase: 'connecting', at: clock.now() })
     mailbox.lose(failure, () => undefined)
     berth.clear()?.destroy()
-    tell({ type: 'dial.failed', failure, delayMs: wiring.nextDelay() })
+    tell({ type: 'dial.failed', failure, delayMs: wiring.nextDelay(failure) })
   })
   void work(abort.signal).then(() => {
     if (!abort.signal.aborted) tell(done)
