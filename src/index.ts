@@ -72,3 +72,12 @@ export {
   TransactionControlError,
 } from './errors/transaction-errors.ts'
 export type { ConnectionState } from './machines/connection.events.ts'
+export type {
+  AcquireMessage,
+  ConnectMessage,
+  NoticeMessage,
+  PoolReadings,
+  QueryMessage,
+  ReleaseMessage,
+  TransactionMessage,
+} from './telemetry/channels.ts'

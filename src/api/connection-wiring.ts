@@ -70,6 +70,10 @@ export class ConnectionWiring implements Wiring {
       )
   }
 
+  get name(): string {
+    return this.#parts.settings.name
+  }
+
   get clock(): Settings['clock'] {
     return this.#parts.settings.clock
   }

@@ -21,6 +21,7 @@ import {
 import type { Berth } from '../machines/session/berth.ts'
 import { failureOfError } from '../machines/session/record-failure.ts'
 import { connectWiring } from '../machines/wiring.ts'
+import { queryChannel } from '../telemetry/channels.ts'
 import { Doubt } from './commits/doubt.ts'
 import { ConnectionWiring, type FacadeWork, type WiringParts } from './connection-wiring.ts'
 import { Leases } from './leases/leases.ts'
@@ -31,6 +32,7 @@ import { mayHaveCommitted } from './requests/commits-inside.ts'
 import { Ledger } from './requests/ledger.ts'
 import { Refusals } from './requests/refusals.ts'
 import { StatementWatch } from './requests/statement-watch.ts'
+import { toldQuery } from './requests/told-query.ts'
 import type { Settings } from './settings.ts'
 import { unrefing } from './unrefing-clock.ts'
 
@@ -118,6 +120,12 @@ export class Core implements MailboxHost, RequestKeeper, WiringParts {
 
   /** Takes a request in; settles when it does. A probe goes past the chart: it is nobody's statement. */
   ask(request: Request): Promise<QueryResult | undefined> {
+    return queryChannel.hasSubscribers
+      ? (toldQuery(request, this.settings, () => this.#ask(request)) as Promise<QueryResult | undefined>)
+      : this.#ask(request)
+  }
+
+  #ask(request: Request): Promise<QueryResult | undefined> {
     const reply = this.ledger.open(request)
     this.#requestWatch?.asked(request)
     if (this.isBroken) request.settle(this.refusals.closed(request))

@@ -32,6 +32,7 @@ export type Refusal =
     }
 
 export interface Wiring extends StepWatched {
+  readonly name: string
   readonly clock: Clock
   readonly mailbox: Mailbox
   readonly berth: Berth

@@ -166,6 +166,28 @@ describe.concurrent('the example program', { timeout: 180_000 }, () => {
     ])
   })
 
+  it('pino writes the lines of the supervisor', async () => {
+    const program = start('pino')
+    expect(await program.ended()).toEqual(well)
+    const lines = program.lines.map((line) => JSON.parse(line) as Record<string, unknown>)
+    expect(lines).toMatchObject([
+      { msg: expect.stringMatching(/^main: connected at /), connection: 'main', attempt: 1, level: 30 },
+      { msg: 'main: closed', connection: 'main' },
+    ])
+  })
+
+  it('opentelemetry shows what belongs to what', async () => {
+    const program = start('opentelemetry')
+    expect(await program.ended()).toEqual(well)
+    expect(program.lines).toEqual(
+      expect.arrayContaining([
+        'SELECT postgres in transaction postgres',
+        'transaction postgres in request',
+        'request in nothing',
+      ]),
+    )
+  })
+
   it('reconnecting-listener does what is to do, after a loss as before', async () => {
     await server.sql('create table job (id bigserial primary key, task text, done_at timestamptz)')
     await server.sql("insert into job (task) values ('was there before')")

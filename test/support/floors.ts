@@ -1,15 +1,24 @@
 import { posix } from 'node:path'
 
 /** The rooms of src, bottom up. A room imports from itself and from lower floors, never from beside or above. */
-const floors = [['errors'], ['backoff'], ['detectors', 'drivers'], ['machines'], ['traces'], ['api'], ['cli']]
+const floors = [
+  ['errors', 'telemetry'],
+  ['backoff'],
+  ['detectors', 'drivers'],
+  ['machines'],
+  ['traces'],
+  ['api'],
+  ['cli', 'otel'],
+]
 
 /** The doors of the house, entry points of the package. They only re-export, and only they do. */
-const doors = ['index.ts', 'machines.ts']
+const doors = ['index.ts', 'machines.ts', 'otel.ts']
 
 /** Who may import a package, and who may name its types alone. Any other package is a dependency nobody agreed to. */
 const packages: Record<string, { values: string[]; types: string[] }> = {
   pg: { values: ['drivers'], types: ['machines', 'api'] },
   '@electric-sql': { values: ['drivers'], types: [] },
+  '@opentelemetry': { values: ['otel'], types: [] },
   xstate: { values: ['machines', 'traces', 'api'], types: [] },
 }
 

@@ -5,8 +5,10 @@ import { exponentialBackoff } from '../../backoff/exponential.ts'
 import { RollbackFailedError, TransactionAbortedError } from '../../errors/transaction-errors.ts'
 import type { CommitWitness } from '../../machines/mailbox/commit-witness.ts'
 import type { RequestLane } from '../../machines/mailbox/request.ts'
+import { type TransactionMessage, transactionChannel } from '../../telemetry/channels.ts'
 import { Witnessing } from '../commits/witnessing.ts'
 import type { Core } from '../core.ts'
+import { databaseOf } from '../options/database-of.ts'
 import type { Transaction, TransactionOptions, WaitOptions } from '../queryable.ts'
 import { Lease, type WorkOutcome } from './lease.ts'
 import { pause } from './pause.ts'
@@ -16,11 +18,23 @@ import { beginStatement, retryPlan } from './transaction-options.ts'
 
 type Work<T> = (tx: Transaction) => Promise<T> | T
 
-export async function runTransaction<T>(
+export function runTransaction<T>(
   core: Core,
   parent: RequestLane,
   work: Work<T>,
   options: TransactionOptions = {},
+): Promise<T> {
+  if (!transactionChannel.hasSubscribers) return runUntold(core, parent, work, options)
+  const { settings } = core
+  const message: TransactionMessage = { connection: settings.name, database: databaseOf(settings) }
+  return transactionChannel.tracePromise(() => runUntold(core, parent, work, options), message)
+}
+
+async function runUntold<T>(
+  core: Core,
+  parent: RequestLane,
+  work: Work<T>,
+  options: TransactionOptions,
 ): Promise<T> {
   return repeated({
     plan: retryPlan(options, () => exponentialBackoff({ random: core.settings.random })),

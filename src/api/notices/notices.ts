@@ -2,6 +2,7 @@
 // pg (whose parser would replay old replies if one threw), and none of them can harm the connection or another.
 
 import { checkFunction, checkNames, checkSignal } from '../../errors/check-option.ts'
+import { noticeChannel } from '../../telemetry/channels.ts'
 import type { ConnectionEvents, ConnectionNotice } from '../connection-events.ts'
 import { inContextOfNow } from '../leases/scope.ts'
 import type { Settings } from '../settings.ts'
@@ -70,7 +71,8 @@ export class Notices {
   publish(notice: ConnectionNotice): void {
     if (this.#streams !== undefined) for (const stream of this.#streams) stream.push(notice)
     // Most connections have nobody listening to each notification here.
-    if (!this.#listeners.get(notice.type)?.size && !this.#isLogged(notice)) return
+    if (!this.#listeners.get(notice.type)?.size && !this.#isLogged(notice) && !noticeChannel.hasSubscribers)
+      return
     if (this.#queue.push(notice) === 1) queueMicrotask(() => this.#deliver())
   }
 
@@ -84,6 +86,7 @@ export class Notices {
     this.#queue = []
     for (const notice of notices) {
       this.#log(notice)
+      if (noticeChannel.hasSubscribers) noticeChannel.publish({ connection: this.#settings.name, notice })
       const listeners = this.#listeners.get(notice.type)
       for (const listener of [...(listeners ?? [])]) {
         if (!listeners?.has(listener)) continue

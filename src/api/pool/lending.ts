@@ -1,6 +1,12 @@
 // Who gets a member, and who waits for one.
 import type { Clock } from '../../backoff/clock.ts'
 import { Deadline } from '../../machines/deadline.ts'
+import {
+  type AcquireMessage,
+  acquireChannel,
+  type PoolReadings,
+  releaseChannel,
+} from '../../telemetry/channels.ts'
 import type { WaitOptions } from '../queryable.ts'
 import { reasonOf } from '../requests/wait-options.ts'
 import { chooseAny, chooseIdle } from './choosing.ts'
@@ -8,6 +14,7 @@ import type { Loan } from './loan.ts'
 import type { Member } from './member.ts'
 import type { PoolRefusals } from './pool-refusals.ts'
 import type { PoolSettings } from './pool-settings.ts'
+import { type PoolStats, statsOf } from './pool-stats.ts'
 import { type LineHost, type Waiter, WaitingLine } from './waiting-line.ts'
 
 /** What is known of an outage of all members. */
@@ -43,6 +50,8 @@ export class Lending implements LineHost {
   readonly #host: LendingHost
   readonly #line: WaitingLine
   readonly #quiet = new Set<() => void>()
+  /** Of this pool, for whoever hears of it. */
+  readonly #readings: PoolReadings
   #upSince = 0
   /** So many were given a member. */
   acquired = 0
@@ -50,6 +59,15 @@ export class Lending implements LineHost {
 
   constructor(host: LendingHost) {
     this.#host = host
+    const stats = (): PoolStats => statsOf({ members: host.members, lending: this })
+    const { name, max } = host.settings
+    this.#readings = {
+      name,
+      max,
+      get stats() {
+        return stats()
+      },
+    }
     this.#line = new WaitingLine(this)
   }
 
@@ -69,11 +87,18 @@ export class Lending implements LineHost {
     // While there may be more members it does not share: it waits for a new one, or for the first that is idle.
     if (member === undefined || (member.pending > 0 && this.#host.mayGrow)) return undefined
     this.acquired++
-    return this.#lend(member, 'statement')
+    const lend = () => this.#lend(member, 'statement')
+    return acquireChannel.hasSubscribers ? acquireChannel.traceSync(lend, this.#message('statement')) : lend()
   }
 
   /** Waits in line. Rejects with why it is not to be had. */
-  wait({ kind, signal, timeoutMs, isPatient = false, isBack = false }: Want): Promise<Loan> {
+  wait(want: Want): Promise<Loan> {
+    return acquireChannel.hasSubscribers
+      ? acquireChannel.tracePromise(() => this.#wait(want), this.#message(want.kind))
+      : this.#wait(want)
+  }
+
+  #wait({ kind, signal, timeoutMs, isPatient = false, isBack = false }: Want): Promise<Loan> {
     const { settings, refusals, isClosed, outage } = this.#host
     if (signal?.aborted) return Promise.reject(reasonOf(signal))
     if (isClosed) return Promise.reject(refusals.closed())
@@ -189,7 +214,19 @@ export class Lending implements LineHost {
 
   #lend(member: Member, kind: Waiter['kind']): Loan {
     const since = this.clock.now()
-    return { member, since, end: kind === 'lease' ? member.lease() : member.begin(since) }
+    const end = kind === 'lease' ? member.lease() : member.begin(since)
+    return { member, since, end: releaseChannel.hasSubscribers ? this.#told(kind, since, end) : end }
+  }
+
+  #told(kind: Waiter['kind'], since: number, end: () => void): () => void {
+    return () => {
+      end()
+      releaseChannel.publish({ ...this.#message(kind), usedMs: this.clock.now() - since })
+    }
+  }
+
+  #message(kind: Waiter['kind']): AcquireMessage {
+    return { pool: this.#readings, kind }
   }
 
   /** As many members are made at a time as there are requests waiting. */

@@ -1,6 +1,7 @@
 // Opens a session and prepares it.
 import type { StormPermit } from '../../backoff/host-bucket.ts'
 import type { Wire, WireFact } from '../../drivers/driver.ts'
+import { connectChannel } from '../../telemetry/channels.ts'
 import type { Wiring } from '../wiring.ts'
 import { sessionActor, type Tell } from './session-actor.ts'
 import { Trial } from './trial.ts'
@@ -23,11 +24,7 @@ async function attempt(wiring: Wiring, tell: Tell, signal: AbortSignal): Promise
     trial.begin()
     const ear = new Ear(trial.hear)
     wire = wiring.openWire(ear.report)
-    await trial.opened
-    const report = berth.expect()
-    trial.passOn = report
-    const lane = mailbox.attach(wire)
-    const { listeningSince, channels } = await trial.bounded(wiring.prepare(lane, trial.signal))
+    const { report, listeningSince, channels } = await told(wiring, wire, prepared(wiring, trial, wire))
     trial.end()
     ear.hear = report
     permit.succeeded()
@@ -45,6 +42,20 @@ async function attempt(wiring: Wiring, tell: Tell, signal: AbortSignal): Promise
     else permit?.failed()
     tell({ type: 'dial.failed', failure, delayMs: wiring.nextDelay(failure) })
   }
+}
+
+async function prepared(wiring: Wiring, trial: Trial, wire: Wire) {
+  await trial.opened
+  const report = wiring.berth.expect()
+  trial.passOn = report
+  const lane = wiring.mailbox.attach(wire)
+  return { report, ...(await trial.bounded(wiring.prepare(lane, trial.signal))) }
+}
+
+function told<T>({ name }: Wiring, wire: Wire, session: Promise<T>): Promise<T> {
+  if (!connectChannel.hasSubscribers) return session
+  const { host, port } = wire.host
+  return connectChannel.tracePromise(() => session, { connection: name, host, port })
 }
 
 /** What a session reports to for life: to its trial at first, of which nothing is kept once that is over. */
