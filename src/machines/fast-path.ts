@@ -4,6 +4,7 @@
 import type { ConnectionContext } from './connection.context.ts'
 import type { ConnectionEvent } from './connection.events.ts'
 import type { ConnectionMachine } from './connection.machine.ts'
+import { RememberedMoves } from './remembered-moves.ts'
 import type { StepWatched } from './step-watch.ts'
 import { watchedTransition } from './watched-transition.ts'
 import { isWellFormed } from './well-formed.ts'
@@ -28,6 +29,7 @@ export function fastMachine(machine: ConnectionMachine): ConnectionMachine {
 }
 
 export function withFastPath(machine: ConnectionMachine, misfit: Misfit): ConnectionMachine {
+  const moves = new RememberedMoves(machine)
   const transition: ConnectionMachine['transition'] = (snapshot, event, scope) => {
     const { value } = snapshot
     const attached = typeof value === 'object' && 'attached' in value ? value.attached : undefined
@@ -44,13 +46,20 @@ export function withFastPath(machine: ConnectionMachine, misfit: Misfit): Connec
       scope.defer(() => scope.emit({ type: 'notification', channel, payload, processId }))
       return snapshot
     }
+    if (event.type === 'became' && attached !== undefined) {
+      const isWatched = wiringOf(snapshot.context)?.stepWatchers !== undefined
+      const known = isWatched ? undefined : moves.from(snapshot, event.occupation)
+      if (known !== undefined) return known
+    }
     if (!isWellFormed(event)) {
       misfit((event as { type?: unknown }).type, snapshot.context)
       for (const watcher of wiringOf(snapshot.context)?.stepWatchers ?? [])
         watcher.stepped({ event, took: [], after: snapshot })
       return snapshot
     }
-    return watchedTransition(machine, snapshot, event, scope)
+    const after = watchedTransition(machine, snapshot, event, scope)
+    if (event.type === 'became') moves.remember(snapshot, event.occupation, after)
+    return after
   }
   // The machine's methods are own properties, bound to it.
   return Object.assign({}, machine, { transition })

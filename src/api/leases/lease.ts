@@ -22,8 +22,11 @@ export class Lease {
   readonly lane: RequestLane
   /** The user's callback has settled: its handle is revoked, though what was asked on it may still be under way. */
   isOver = false
-  readonly #open = new Set<Promise<unknown>>()
-  readonly #cut: Promise<{ readonly kind: 'cut'; readonly error: unknown }>
+  /** Statements asked for on the handle and not settled. */
+  #open = 0
+  #onNoneOpen: (() => void) | undefined
+  /** Who is to hear of the cut. Callbacks: a promise for each, and a race of them, are a tenth of a transaction. */
+  #onCut: ((error: unknown) => void)[] = []
   /** Called when the user has asked for the first statement on the handle. */
   onFirstStatement: (() => void) | undefined
   #opener: Request | undefined
@@ -32,15 +35,16 @@ export class Lease {
     this.core = core
     this.lane = new Lane<Request>(kind, parent, isReadOnly)
     core.leases.enter(this)
-    this.#cut = new Promise((resolve) => {
-      this.lane.onCut = (error) => resolve({ kind: 'cut', error })
-    })
+    this.lane.onCut = (error) => {
+      for (const hear of this.#onCut) hear(error)
+    }
   }
 
   /** Waits for its turn: resolves when the lane is open and its first statement, if any, is answered. */
-  async begin(init: Omit<RequestInit, 'lane' | 'opens'>): Promise<void> {
-    this.#opener = this.core.newRequest({ ...init, lane: this.lane.parent as RequestLane, opens: this.lane })
-    await this.core.ask(this.#opener)
+  begin(text: string, role: NonNullable<RequestInit['role']>, { isPatient = false } = {}): Promise<unknown> {
+    const lane = this.lane.parent as RequestLane
+    this.#opener = this.core.newRequest({ text, role, isPatient, lane, opens: this.lane })
+    return this.core.ask(this.#opener)
   }
 
   /** Binds the whole of it, from the queue to the end, to a signal and a deadline; returns how to let go. */
@@ -91,22 +95,29 @@ export class Lease {
   }
 
   /** Runs the user's code inside the lane, unless that was cut while it was being opened. */
-  async run<T>(work: () => Promise<T> | T): Promise<WorkOutcome<T>> {
+  run<T>(work: () => Promise<T> | T): Promise<WorkOutcome<T>> {
     const { refusal } = this.lane
-    if (refusal !== undefined) return { kind: 'cut', error: refusal.error }
-    const over = (outcome: WorkOutcome<T>): WorkOutcome<T> => {
-      this.isOver = true
-      return outcome
-    }
-    const running = runInside(this.lane, async () => work()).then(
-      (value) => over({ kind: 'done', value }),
-      (error: unknown) => over({ kind: 'failed', error }),
-    )
-    return Promise.race([running, this.#cut])
+    if (refusal !== undefined) return Promise.resolve({ kind: 'cut', error: refusal.error })
+    return new Promise((resolve) => {
+      const over = (outcome: WorkOutcome<T>): void => {
+        this.isOver = true
+        resolve(outcome)
+      }
+      const fail = (error: unknown): void => over({ kind: 'failed', error })
+      this.#onCut.push((error) => resolve({ kind: 'cut', error }))
+      try {
+        Promise.resolve(runInside(this.lane, work)).then((value) => over({ kind: 'done', value }), fail)
+      } catch (error) {
+        fail(error)
+      }
+    })
   }
 
-  whenCut(): Promise<unknown> {
-    return this.#cut
+  whenCut(): Promise<void> {
+    if (this.lane.refusal !== undefined) return Promise.resolve()
+    return new Promise((resolve) => {
+      this.#onCut.push(() => resolve())
+    })
   }
 
   /** @throws what it was cut with. */
@@ -116,19 +127,29 @@ export class Lease {
 
   /** Remembers a statement, which need not be awaited: its rejection counts as handled. */
   track<T>(statement: Promise<T>): Promise<T> {
-    this.#open.add(statement)
+    this.#open++
     this.onFirstStatement?.()
     this.onFirstStatement = undefined
-    const forget = (): void => {
-      this.#open.delete(statement)
-    }
-    statement.then(forget, forget)
+    statement.then(this.#landed, this.#landed)
     return statement
+  }
+
+  readonly #landed = (): void => {
+    if (--this.#open === 0) this.#onNoneOpen?.()
+  }
+
+  /** Resolves when every statement asked for on the handle is settled, or the lane is cut. */
+  stragglersOrCut(): Promise<unknown> | undefined {
+    return this.#open === 0 ? undefined : Promise.race([this.stragglers(), this.whenCut()])
   }
 
   /** Resolves when every statement asked for on the handle is settled. */
   async stragglers(): Promise<void> {
-    while (this.#open.size > 0) await Promise.allSettled([...this.#open])
+    while (this.#open > 0) {
+      await new Promise<void>((resolve) => {
+        this.#onNoneOpen = resolve
+      })
+    }
   }
 
   /** The supervisor's own statement on the lane, allowed also when the lane is refused to the user. */

@@ -25,14 +25,17 @@ export interface Repeating<T> {
 export async function repeated<T>(work: Repeating<T>): Promise<T> {
   const { plan, clock, bounds } = work
   const started = clock.now()
-  const delays = new Schedule(plan.backoff, (error) => work.reportError(error))
+  // Most work is done once.
+  let delays: Schedule | undefined
   // A COMMIT whose answer was lost, and whose caller vouched for repeating it.
   let doubt: { error: unknown } | undefined
   try {
     for (let attempt = 1; ; attempt++) {
       const tried = await work.tryOnce(leftOf(bounds, clock.now() - started), attempt > 1)
       if (tried.kind === 'done') return tried.value
-      const delayMs = work.mayGoOn() && mayRepeat(tried, attempt, plan) ? delays.next() : undefined
+      if (!work.mayGoOn() || !mayRepeat(tried, attempt, plan)) throw tried.error
+      delays ??= new Schedule(plan.backoff, (error) => work.reportError(error))
+      const delayMs = delays.next()
       if (delayMs === undefined) throw tried.error
       if (outcomeOf(tried.error) === 'unknown') doubt ??= tried
       await work.pause(delayMs, leftOf(bounds, clock.now() - started))
@@ -41,7 +44,7 @@ export async function repeated<T>(work: Repeating<T>): Promise<T> {
     // That the repetition was not applied says nothing of what it was to repeat.
     throw doubt !== undefined && outcomeOf(error) === 'notApplied' ? doubt.error : error
   } finally {
-    delays.close()
+    delays?.close()
   }
 }
 
@@ -51,8 +54,11 @@ function mayRepeat(tried: { kind: string; error: unknown }, attempt: number, pla
 
 /** What is left of them after so long. */
 export function leftOf({ signal, timeoutMs }: WaitOptions, usedMs: number): WaitOptions {
+  if (signal === undefined && timeoutMs === undefined) return unbounded
   return {
     ...(signal === undefined ? {} : { signal }),
     ...(timeoutMs === undefined ? {} : { timeoutMs: Math.max(1, timeoutMs - usedMs) }),
   }
 }
+
+const unbounded: WaitOptions = {}

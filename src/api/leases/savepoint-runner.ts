@@ -19,9 +19,9 @@ export async function runSavepoint<T>(
   const name = `pgs_${++savepoints}`
   try {
     lease.throwIfCut()
-    await lease.begin({ text: `SAVEPOINT ${name}`, role: 'statement' })
+    await lease.begin(`SAVEPOINT ${name}`, 'statement')
     const outcome = await lease.run(() => work(handleOn(lease)))
-    if (outcome.kind === 'done') await Promise.race([lease.stragglers(), lease.whenCut()])
+    if (outcome.kind === 'done') await lease.stragglersOrCut()
     if (outcome.kind !== 'done') {
       await rollBackTo(lease, name)
       throw outcome.error

@@ -97,10 +97,10 @@ export async function runSession<T>(
   const letGo = lease.bind(options)
   try {
     lease.throwIfCut()
-    await lease.begin({ text: '', role: 'lease' })
+    await lease.begin('', 'lease')
     const outcome = await lease.run(() => work(new SessionHandle(lease)))
     await endSubmittables(core, lease.lane)
-    await Promise.race([lease.stragglers(), lease.whenCut()])
+    await lease.stragglersOrCut()
     // Cut: transactions in it are cut as well, and roll back first.
     if (lease.lane.stage === 'open') await lease.stragglers()
     await cleanUp(lease)

@@ -67,7 +67,7 @@ async function tryOnce<T>(
       await Promise.race([question, lease.whenCut()])
       lease.throwIfCut()
     }
-    await lease.begin({ text: beginStatement(options), role: 'begin', isPatient: isRepetition })
+    await lease.begin(beginStatement(options), 'begin', { isPatient: isRepetition })
     return await toTheEnd(lease, work, witnessing)
   } catch (error) {
     return {
@@ -87,8 +87,8 @@ async function toTheEnd<T>(
 ): Promise<Tried<T>> {
   const { lane, core } = lease
   const outcome = await lease.run(() => work(new TransactionHandle(lease)))
-  if (outcome.kind === 'done') await Promise.race([lease.stragglers(), lease.whenCut()])
-  const witness = outcome.kind === 'done' ? await witnessing?.witness() : undefined
+  if (outcome.kind === 'done') await lease.stragglersOrCut()
+  const witness = outcome.kind === 'done' && witnessing !== undefined ? await witnessing.witness() : undefined
   const failure = failureOf(lease, outcome)
   if (failure !== undefined) {
     await rollBack(lease, failure.error)
