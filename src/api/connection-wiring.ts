@@ -4,11 +4,12 @@ import { Schedule } from '../backoff/schedule.ts'
 import { type StormLimit, stormLimitFor } from '../backoff/storm-limit.ts'
 import { leastDelayMs } from '../detectors/least-delay.ts'
 import { total } from '../detectors/total.ts'
-import type { Wire, WireFact } from '../drivers/driver.ts'
+import type { Notification, Wire, WireFact } from '../drivers/driver.ts'
 import type { Failure } from '../errors/failure.ts'
 import type { Mailbox } from '../machines/mailbox/mailbox.ts'
 import type { Request, RequestLane } from '../machines/mailbox/request.ts'
 import type { RequestWatcher } from '../machines/mailbox/request-watch.ts'
+import type { Onlookers } from '../machines/onlookers.ts'
 import { Berth } from '../machines/session/berth.ts'
 import type { StepWatcher } from '../machines/step-watch.ts'
 import type { MonitorWatch, Refusal, Wiring } from '../machines/wiring.ts'
@@ -25,6 +26,7 @@ import type { Settings } from './settings.ts'
 export interface FacadeWork extends Pick<Wiring, 'prepare' | 'recover' | 'startMonitors'> {
   /** The facade itself, for errors that name it. */
   readonly connection: object
+  heard(notification: Notification): void
   /** The user may have ended LISTENs, at `since` at the earliest. */
   doubtListens(since: number): void
   sessionLost(): void
@@ -40,6 +42,7 @@ export interface WiringParts {
   readonly leases: Leases
   readonly mailbox: Mailbox
   readonly facade: FacadeWork
+  readonly onlookers: Onlookers
   /** The last COMMIT whose answer was lost and can be asked for. */
   readonly doubt: Doubt | undefined
   /** The present one, for a request that has waited long enough. */
@@ -150,6 +153,13 @@ export class ConnectionWiring implements Wiring {
 
   startMonitors(watch: MonitorWatch): () => void {
     return this.#parts.facade.startMonitors(watch)
+  }
+
+  hear(notification: Notification): boolean {
+    const { onlookers, facade } = this.#parts
+    if (onlookers.came || this.stepWatchers !== undefined) return false
+    facade.heard(notification)
+    return true
   }
 
   renewSchedule(): void {

@@ -56,6 +56,7 @@ export class Connection extends ConnectionReadings implements AsyncDisposable {
     const care = this.#care
     this.core = new Core(machine, settings, new Notices(settings), {
       connection: this,
+      heard: (notification) => this.#listening.deliver(notification),
       prepare: (lane) => care.prepare(lane),
       recover: (signal) => care.recover(signal),
       startMonitors: (watch) => care.startMonitors(watch),
@@ -66,7 +67,7 @@ export class Connection extends ConnectionReadings implements AsyncDisposable {
         if (this.core.isBroken) this.#hear({ type: 'closed' })
       },
     })
-    this.core.actor.on('*', (notice) => this.#hear(notice))
+    this.core.onlookers.hear((notice) => this.#hear(notice))
     announceBirth(this)
   }
 
@@ -146,12 +147,9 @@ export class Connection extends ConnectionReadings implements AsyncDisposable {
    * @throws {TransactionAbortedError} COMMIT was answered by ROLLBACK; cause = the first swallowed error
    * @throws {RollbackFailedError} the rollback failed on a living session, which is replaced
    */
-  async transaction<T>(
-    work: (tx: Transaction) => Promise<T> | T,
-    options: TransactionOptions = {},
-  ): Promise<T> {
+  async transaction<T>(work: (tx: Transaction) => Promise<T> | T, options?: TransactionOptions): Promise<T> {
     checkFunction('work', work)
-    checkTransactionOptions(options)
+    if (options !== undefined) checkTransactionOptions(options)
     const refusal = this.refusalFor(options)
     if (refusal !== undefined) throw refusal.error
     return runTransaction(this.core, this.lane, work, options)
@@ -282,13 +280,13 @@ export class Connection extends ConnectionReadings implements AsyncDisposable {
 
   #hear(notice: MachineNotice): void {
     const { notices } = this.core
-    if (notice.type === 'notification') this.#listening.deliver(notice)
+    if (notice.type === 'notification') return this.#listening.heard(notice)
     if (notice.type === 'connected') this.#listening.channels.attached()
     if (notice.type === 'dead' || notice.type === 'withdrawn')
       this.#listening.channels.refuseWaiting(this.core.refusals.lostForGood(notice))
     if (notice.type !== 'attemptFailed' && notice.type !== 'withdrawn') notices.publish(notice)
     if (notice.type === 'notice' && tellsLocalCommit(notice.notice)) notices.publish(localCommitWarning)
-    if (notice.type !== 'notification') this.#life.hear(notice)
+    this.#life.hear(notice)
   }
 }
 

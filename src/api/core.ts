@@ -18,6 +18,7 @@ import {
   type RequestWatch,
   type RequestWatcher,
 } from '../machines/mailbox/request-watch.ts'
+import { Onlookers } from '../machines/onlookers.ts'
 import type { Berth } from '../machines/session/berth.ts'
 import { failureOfError } from '../machines/session/record-failure.ts'
 import { connectWiring } from '../machines/wiring.ts'
@@ -48,6 +49,7 @@ export class Core implements MailboxHost, RequestKeeper, WiringParts {
   readonly wiring: ConnectionWiring
   readonly facade: FacadeWork
   readonly actor: ConnectionActorRef
+  readonly onlookers: Onlookers
   /** None without a deadline of each statement. */
   readonly #watch: StatementWatch | undefined
   doubt: Doubt | undefined
@@ -77,6 +79,7 @@ export class Core implements MailboxHost, RequestKeeper, WiringParts {
       ...harmlessInspector(settings.inspect, (error) => notices.reportError(error, 'inspect')),
     })
     guardDoor(this.actor, (type) => this.wiring.misfit(type))
+    this.onlookers = new Onlookers(machine, this.actor, settings.inspect !== undefined)
     // Without an error observer a fault of the chart would end the process; with it, nothing is left waiting.
     this.actor.subscribe({ error: (error) => this.#broken(error) })
     this.actor.start()

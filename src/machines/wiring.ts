@@ -3,7 +3,7 @@
 // machine, built once, serves every connection (a machine per connection would cost 25 kB each).
 import { type Clock, systemClock } from '../backoff/clock.ts'
 import type { StormLimit } from '../backoff/storm-limit.ts'
-import type { Wire, WireFact } from '../drivers/driver.ts'
+import type { Notification, Wire, WireFact } from '../drivers/driver.ts'
 import type { Failure } from '../errors/failure.ts'
 import type { Mailbox } from './mailbox/mailbox.ts'
 import type { Request, RequestLane } from './mailbox/request.ts'
@@ -57,6 +57,8 @@ export interface Wiring extends StepWatched {
   /** Asks for it on the new session; total. */
   resolveDoubt(signal: AbortSignal): Promise<void>
   startMonitors(watch: MonitorWatch): () => void
+  /** Hands it to the facade past the chart; false where somebody looks at the chart, which is told then. */
+  hear(notification: Notification): boolean
   /** The next delay of the schedule, or a longer one that the failed attempt asks for; undefined = exhausted. */
   nextDelay(after?: Failure): number | undefined
   /** Resolves when everything accepted is settled and every callback has come to its end. */

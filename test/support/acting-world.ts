@@ -1,5 +1,5 @@
 import { createActor, setup } from 'xstate'
-import type { WireFact } from '../../src/drivers/driver.ts'
+import type { Notification, WireFact } from '../../src/drivers/driver.ts'
 import type { ConnectionFact } from '../../src/machines/connection.events.ts'
 import { Berth } from '../../src/machines/session/berth.ts'
 import type { dial } from '../../src/machines/session/dial.actor.ts'
@@ -23,6 +23,8 @@ export class ActingWorld {
   isHopeless = false
   hasRoom = true
   watch: MonitorWatch | undefined
+  /** Nobody looks at the chart: notifications go past it, to here. */
+  heard: Notification[] | undefined
   isWatched = false
   drained: Settle<void> | undefined
 
@@ -77,6 +79,7 @@ export class ActingWorld {
       },
       prepare: (_: unknown, signal: AbortSignal) => waiting((settle) => (this.preparation = settle), signal),
       recover: (signal: AbortSignal) => waiting((settle) => (this.recovery = settle), signal),
+      hear: (notification: Notification) => this.heard !== undefined && this.heard.push(notification) > 0,
       startMonitors: (watch: MonitorWatch) => {
         this.watch = watch
         this.isWatched = true

@@ -77,10 +77,16 @@ export class Listening {
     return new Set(this.#observers.keys())
   }
 
-  deliver({ channel, payload, processId }: Notification): void {
-    const notification = { channel, payload, processId }
+  /** From the chart, with what else it says. */
+  heard({ channel, payload, processId }: Notification): void {
+    this.deliver({ channel, payload, processId })
+  }
+
+  deliver(notification: Notification): void {
+    const { notices } = this.#core()
     this.channels.deliver(notification)
     for (const queue of this.#observers.values()) queue.push(notification)
+    if (notices.areHeard('notification')) notices.publish({ type: 'notification', ...notification })
   }
 
   /** From inside of an own transaction its UNLISTEN waits for the transaction's end, and the caller must not. */

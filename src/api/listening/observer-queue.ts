@@ -16,12 +16,15 @@ export class ObserverQueue {
   readonly #limit: number
   readonly #host: ObserverQueueHost
   readonly #waiting = new Fifo<Notification>()
+  readonly #start: () => void
   #isRunning = false
   #isClosed = false
   readonly #drops: DropTally
 
   constructor(observer: NotificationObserver, limit: number, host: ObserverQueueHost) {
-    this.#observe = inContextOfNow(observer)
+    this.#observe = observer
+    // Entered once for all that waits: it takes longer than most observers do.
+    this.#start = inContextOfNow(() => void this.#run())
     this.#limit = limit
     this.#host = host
     this.#drops = new DropTally(host)
@@ -33,7 +36,7 @@ export class ObserverQueue {
     this.#waiting.push(notification)
     if (this.#isRunning) return
     this.#isRunning = true
-    queueMicrotask(() => void this.#run())
+    queueMicrotask(this.#start)
   }
 
   /** The call that runs is let finish; nothing more is delivered. */

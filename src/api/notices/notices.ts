@@ -68,6 +68,11 @@ export class Notices {
     return stream
   }
 
+  /** By a listener or a stream; what is logged is another matter. */
+  areHeard(type: ConnectionNotice['type']): boolean {
+    return this.#streams !== undefined || (this.#listeners.get(type)?.size ?? 0) > 0
+  }
+
   publish(notice: ConnectionNotice): void {
     if (this.#streams !== undefined) for (const stream of this.#streams) stream.push(notice)
     // Most connections have nobody listening to each notification here.

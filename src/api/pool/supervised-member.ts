@@ -54,7 +54,7 @@ class Supervised implements MemberHold {
     this.#tell = tell
     this.#connection = household.take(id, of)
     this.#core = coreOf(this.#connection)
-    const subscription = this.#core.actor.on('*', (notice) => {
+    const subscription = this.#core.onlookers.hear((notice) => {
       if (notice.type === 'connected') this.#up()
       else if (notice.type === 'dead') this.#gaveUp(notice.failure)
       else if (notice.type === 'state' && notice.to === 'dead') this.#down()

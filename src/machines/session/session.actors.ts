@@ -50,7 +50,13 @@ function care(
  * for both, since each costs every idle connection 1.7 kB.
  */
 export const session = sessionActor((wiring, tell, { isWatched = false }) => {
-  const leave = wiring.berth.board((fact) => relay(wiring, tell, fact))
+  // What was said before it came aboard is told to the chart, which is on its way here, and in its order.
+  let isAboard = false
+  const leave = wiring.berth.board((fact) => {
+    if (isAboard && fact.type === 'notification' && wiring.hear(fact.notification)) return
+    relay(wiring, tell, fact)
+  })
+  isAboard = true
   if (!isWatched) return leave
   const stopMonitors = wiring.startMonitors(new Watch(wiring, tell))
   return () => {

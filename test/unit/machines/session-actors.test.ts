@@ -69,6 +69,18 @@ describe('a session', () => {
     ])
   })
 
+  it('says past the chart what is notified while nobody looks at that, but what came before it in its order', () => {
+    world.heard = []
+    const report = moored()
+    report({ type: 'notification', notification: { ...notification, payload: 'early' } })
+    world.start(session)
+    report({ type: 'notification', notification })
+    expect(world.told).toEqual([
+      { type: 'session.notified', notification: { ...notification, payload: 'early' } },
+    ])
+    expect(world.heard).toEqual([notification])
+  })
+
   it('says of its loss what was going on, and since when it is silent', () => {
     const report = moored()
     world.office.mailbox.openGate()
