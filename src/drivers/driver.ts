@@ -93,6 +93,13 @@ export interface Wire {
   cork(): void
   /** Asks the server to cancel what it is doing; resolves once the server has hung up on the asking, so nothing later can be hit. */
   cancel(signal: AbortSignal): Promise<void>
+  /** The other end of the socket, in words: sessions with the same one share the fate of its host. None: it can't be asked. */
+  readonly remote?: string | undefined
+  /**
+   * Asks that host, on a connection of its own, for a sign of life of any kind; resolves when there is one, rejects with what
+   * the operating system said instead.
+   */
+  inquire?(signal: AbortSignal): Promise<void>
   /** Says goodbye; `closed` tells when that is done. */
   end(): void
   destroy(): void

@@ -1,11 +1,9 @@
 // A CancelRequest of our own: pg's goes in plain text to a name that may resolve elsewhere, and is fired and forgotten.
 // This one goes to the address of the session, over TLS if the session has it, and waits until the server hangs up:
 // by then the signal has been sent, and no later statement can be hit by it (PostgreSQL docs, 54.2.8 Canceling Requests).
-import { connect, isIP, type Socket } from 'node:net'
-import { connect as secure } from 'node:tls'
+import type { Socket } from 'node:net'
 import type { PgClient } from './pg-internals.ts'
-
-const sslRequest = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47])
+import { connectBeside, encryptAs, sslRequest } from './session-address.ts'
 
 function cancelRequest(processId: number, secretKey: number | Buffer): Buffer {
   const key = Buffer.isBuffer(secretKey) ? secretKey : Buffer.alloc(4)
@@ -22,11 +20,8 @@ export function requestCancel(client: PgClient, signal: AbortSignal): Promise<vo
   const { connection, processID, secretKey } = client
   if (processID === null || secretKey === null)
     return Promise.reject(new Error('the session has no cancel key'))
-  const session = connection.stream as Partial<Socket>
   return new Promise((resolve, reject) => {
-    const socket = client.host.startsWith('/')
-      ? connect({ path: `${client.host}/.s.PGSQL.${client.port}` })
-      : connect({ host: session.remoteAddress ?? client.host, port: session.remotePort ?? client.port })
+    const socket = connectBeside(client)
     let isAsked = false
     const fail = (error: Error & { code?: string }): void => {
       socket.destroy()
@@ -39,7 +34,8 @@ export function requestCancel(client: PgClient, signal: AbortSignal): Promise<vo
     signal.addEventListener('abort', abort, { once: true })
     socket.once('close', () => {
       signal.removeEventListener('abort', abort)
-      resolve()
+      if (isAsked) resolve()
+      else reject(new Error('the server hung up before it was asked to cancel'))
     })
     socket.on('error', fail)
     const ask = (stream: Socket): void => {
@@ -52,10 +48,7 @@ export function requestCancel(client: PgClient, signal: AbortSignal): Promise<vo
       stream.resume()
     }
     const encrypt = (): void => {
-      const options = typeof connection.ssl === 'object' ? connection.ssl : {}
-      const alpn = connection.sslNegotiation === 'direct' ? { ALPNProtocols: ['postgresql'] } : {}
-      const name = isIP(client.host) ? {} : { servername: client.host }
-      const stream = secure({ socket, host: client.host, ...name, ...options, ...alpn }, () => ask(stream))
+      const stream = encryptAs(client, socket, () => ask(stream))
       stream.on('error', fail)
     }
     socket.once('connect', () => {

@@ -12,10 +12,12 @@ import type {
 } from './driver.ts'
 import { fenceParser } from './parser-fence.ts'
 import { requestCancel } from './pg-cancel.ts'
+import { inquire } from './pg-inquiry.ts'
 import type { PgClient, PgConnection } from './pg-internals.ts'
 import { type QueryOwner, SupervisedQuery } from './pg-query.ts'
 import { mayHaveName, PreparedNames } from './prepared-names.ts'
 import { serverVersionNumber } from './server-version.ts'
+import { remoteOf } from './session-address.ts'
 import { submitAlone } from './submit-alone.ts'
 import { nameTlsRefusal } from './tls-refusal.ts'
 
@@ -35,6 +37,7 @@ export class PgWire implements Wire, QueryOwner {
   #names: PreparedNames | undefined
   readonly #preparedLimit: number
   readonly #nameSuffix: string | undefined
+  readonly #hasOwnStream: boolean
   readonly #now: () => number
   readonly closed: Promise<void>
   #unanswered = 0
@@ -55,6 +58,7 @@ export class PgWire implements Wire, QueryOwner {
     this.lastByteAt = config.now()
     this.#preparedLimit = config.preparedLimit
     this.#nameSuffix = config.nameSuffix
+    this.#hasOwnStream = config.client.stream !== undefined
     client.pipeline = config.isPipelined
     this.closed = new Promise((resolve) => {
       client.on('end', () => {
@@ -179,6 +183,15 @@ export class PgWire implements Wire, QueryOwner {
 
   cancel(signal: AbortSignal): Promise<void> {
     return requestCancel(this.client, signal)
+  }
+
+  /** A stream of the user's leads where only the user knows. */
+  get remote(): string | undefined {
+    return this.#hasOwnStream ? undefined : remoteOf(this.client)
+  }
+
+  inquire(signal: AbortSignal): Promise<void> {
+    return inquire(this.client, signal)
   }
 
   end(): void {

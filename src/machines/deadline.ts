@@ -4,7 +4,7 @@
 import type { Clock } from '../backoff/clock.ts'
 
 /** Timers fire a little late at all times; beyond this it is a stall. */
-const stallMs = 50
+export const stallMs = 50
 
 export class Deadline {
   readonly #clock: Clock

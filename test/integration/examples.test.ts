@@ -156,6 +156,12 @@ describe.concurrent('the example program', { timeout: 180_000 }, () => {
     ])
   })
 
+  it('monitor has its session replaced when the settings of its role have changed', async () => {
+    const program = start('monitor')
+    expect(await program.ended()).toEqual(well)
+    expect(program.lines).toEqual(['before: 4MB', 'after: 7MB'])
+  })
+
   it('death-checker leaves a server that refuses to write', async () => {
     const program = start('death-checker')
     expect(await program.ended()).toEqual(well)

@@ -1,5 +1,6 @@
 import type { Clock } from '../../backoff/clock.ts'
 import type { Session } from '../session.ts'
+import type { HostDoor } from './host-question.ts'
 
 /**
  * Watches a live session. Started with each session, stopped with it. What it throws is reported as `listenerError`.
@@ -47,4 +48,6 @@ export interface WatchedSession extends MonitorContext {
   isQuiet(): boolean
   /** The session has ended; the same as `signal.aborted`, for those who need no signal. */
   isOver(): boolean
+  /** None where the host can't be asked beside the session. */
+  door(): HostDoor | undefined
 }

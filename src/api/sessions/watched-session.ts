@@ -1,10 +1,12 @@
 // What a monitor is handed, for as long as its session lives. An idle connection keeps one for life, so what few monitors
 // look at is made when they do: an AbortSignal alone takes more than a kilobyte.
 import type { Clock } from '../../backoff/clock.ts'
+import { stormLimitFor } from '../../backoff/storm-limit.ts'
 import type { MonitorWatch } from '../../machines/wiring.ts'
 import type { Core } from '../core.ts'
 import { MonitorSession } from '../leases/session-handle.ts'
 import type { Session } from '../session.ts'
+import type { HostDoor } from './host-question.ts'
 import { LentSession } from './lent-session.ts'
 import type { WatchedSession } from './monitor.ts'
 
@@ -53,6 +55,17 @@ export class Watched implements WatchedSession {
 
   isOver(): boolean {
     return this.#isOver
+  }
+
+  door(): HostDoor | undefined {
+    const { wire } = this.#core.berth
+    if (wire?.remote === undefined || wire.inquire === undefined) return undefined
+    const { host, port } = wire.host
+    return {
+      key: wire.remote,
+      limit: stormLimitFor(`${host}:${port}`, this.clock),
+      inquire: (signal) => wire.inquire?.(signal) ?? Promise.resolve(),
+    }
   }
 
   end(): void {

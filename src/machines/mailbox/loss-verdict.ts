@@ -41,5 +41,6 @@ export function phaseOf(
 ): Failure['phase'] {
   if (oldest?.role === 'commit') return 'committing'
   if (open.isTransactional || open.kind === 'session') return 'inTransaction'
-  return oldest === undefined ? 'idle' : 'querying'
+  // A question of the supervisor's own is nobody's work.
+  return oldest === undefined || oldest.role === 'probe' ? 'idle' : 'querying'
 }

@@ -76,9 +76,10 @@ class Watch implements MonitorWatch {
   }
 
   report({ message, code }: { message: string; code?: string }): void {
-    const { clock, berth } = this.#wiring
+    const { clock, berth, mailbox } = this.#wiring
     const at = clock.now()
-    const failure = createFailure({ kind: 'monitor', phase: 'idle', at, message, code })
+    const phase = phaseOf(mailbox.oldest, mailbox.openLane)
+    const failure = createFailure({ kind: 'monitor', phase, at, message, code })
     this.#tell({ type: 'session.lost', failure, silentSince: berth.wire?.lastByteAt ?? at })
   }
 

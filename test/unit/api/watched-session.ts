@@ -1,4 +1,5 @@
 import type { Session } from '../../../src/api/session.ts'
+import type { HostDoor } from '../../../src/api/sessions/host-question.ts'
 import type { WatchedSession } from '../../../src/api/sessions/monitor.ts'
 import type { Clock } from '../../../src/backoff/clock.ts'
 import { VirtualClock } from '../../support/virtual-clock.ts'
@@ -8,7 +9,7 @@ export type Settle = (error?: unknown) => void
 
 /** A session with nobody behind it: what a monitor asks of it is kept, and answered by hand. */
 export class FakeSession implements WatchedSession {
-  readonly virtual = new VirtualClock()
+  readonly virtual: VirtualClock
   readonly ended = new AbortController()
   readonly signal: AbortSignal = this.ended.signal
   readonly asked: string[] = []
@@ -18,19 +19,31 @@ export class FakeSession implements WatchedSession {
   /** Timers that could keep the process alive. */
   readonly keeping = new Set<unknown>()
   quiet = true
+  /** How its host is reached, where that can be asked. */
+  reached: HostDoor | undefined
   /** How long the event loop has been blocked, in all: nothing runs meanwhile, and time passes. */
   blockedMs = 0
-  #lastActivityAt = this.virtual.now()
+  readonly clock: Clock
+  #lastActivityAt: number
 
-  readonly clock: Clock = {
-    now: () => this.virtual.now() + this.blockedMs,
-    setTimeout: (callback, ms) => {
-      const timer = { id: 0, unref: () => this.keeping.delete(timer) }
-      timer.id = this.virtual.setTimeout(callback, ms)
-      this.keeping.add(timer)
-      return timer
-    },
-    clearTimeout: (timer) => this.virtual.clearTimeout((timer as { id: number } | undefined)?.id),
+  /** @param beside another session of the same process, whose clock is its clock */
+  constructor(beside?: FakeSession) {
+    this.virtual = beside?.virtual ?? new VirtualClock()
+    this.clock = beside?.clock ?? this.#ownClock()
+    this.#lastActivityAt = this.clock.now()
+  }
+
+  #ownClock(): Clock {
+    return {
+      now: () => this.virtual.now() + this.blockedMs,
+      setTimeout: (callback, ms) => {
+        const timer = { id: 0, unref: () => this.keeping.delete(timer) }
+        timer.id = this.virtual.setTimeout(callback, ms)
+        this.keeping.add(timer)
+        return timer
+      },
+      clearTimeout: (timer) => this.virtual.clearTimeout((timer as { id: number } | undefined)?.id),
+    }
   }
 
   readonly session = {
@@ -55,6 +68,8 @@ export class FakeSession implements WatchedSession {
   readonly isQuiet = (): boolean => this.quiet
 
   readonly isOver = (): boolean => this.signal.aborted
+
+  readonly door = (): HostDoor | undefined => this.reached
 
   /** A byte of the server's. */
   speak(): void {
