@@ -60,7 +60,8 @@ async function visit(url: string | undefined): Promise<Finding[]> {
 /** It let us in, and then would not answer: no stack trace helps who called the doctor. */
 function failedOnTheWay(error: unknown): Finding {
   const { code } = error as { code?: unknown }
-  const what = `the session was let in, but a question was not answered (${String(code ?? 'no code')})`
+  const told = typeof code === 'string' ? code : 'no code'
+  const what = `the session was let in, but a question was not answered (${told})`
   return problem(what, "look into the server's log at this moment; behind a pooler, into the pooler's too")
 }
 
