@@ -5,6 +5,13 @@ export { type ConnectionMachine, connectionMachine } from './machines/connection
 export type { MemberFact, PoolContext, PoolInput } from './machines/pool/pool.context.ts'
 export type { PoolEvent, PoolNotice } from './machines/pool/pool.events.ts'
 export { type PoolMachine, poolMachine } from './machines/pool/pool.machine.ts'
+export {
+  ConnectionModel,
+  type ConnectionModelConfig,
+  createConnectionModel,
+} from './model/connection-model.ts'
+export type { ModelAnswer, ModelFault, ModelReply, ModelStatement } from './model/model-answer.ts'
+export { VirtualClock } from './model/virtual-clock.ts'
 export { edgeIds } from './traces/edge-ids.ts'
 export { readTrace } from './traces/read-trace.ts'
 export { recordTrace, type Trace, type Traceable, type TraceOptions } from './traces/record-trace.ts'

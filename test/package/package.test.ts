@@ -100,6 +100,21 @@ describe('the main example of the README, in an empty project', { timeout: 60_00
     expect(stdout).toBe('hello\ntotal: 350\nnews: ready\n')
   })
 
+  it('has a model of a connection beside it, which needs no server and no test runner', async () => {
+    const program = `
+      import { createConnectionModel } from 'pg-supervisor/machines'
+      const model = createConnectionModel()
+      await model.connection.connect()
+      model.stop()
+      await model.until('reconnecting')
+      model.mend()
+      await model.until('connected')
+      console.log((await model.connection.query('select 1')).command)
+      await model[Symbol.asyncDispose]()`
+    const run = await runNode('--input-type=module', ['--eval', program], { cwd: project })
+    expect(run).toEqual({ code: 0, stdout: 'SELECT\n', stderr: '' })
+  })
+
   it('has no PGlite beside it, and says how to get it (txpostgres point 9)', async () => {
     const program = "new (await import('pg-supervisor')).Connection({ driver: 'pglite' })"
     const { code, stderr } = await runNode('--input-type=module', ['--eval', program], { cwd: project })

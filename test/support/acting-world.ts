@@ -4,8 +4,8 @@ import type { ConnectionFact } from '../../src/machines/connection.events.ts'
 import { Berth } from '../../src/machines/session/berth.ts'
 import type { dial } from '../../src/machines/session/dial.actor.ts'
 import { connectWiring, type MonitorWatch, type Wiring } from '../../src/machines/wiring.ts'
+import { ScriptedWire } from '../../src/model/scripted-wire.ts'
 import { PostOffice } from './post-office.ts'
-import { ScriptedWire } from './scripted-wire.ts'
 
 type Settle<T> = { resolve(value: T): void; reject(error: unknown): void; signal: AbortSignal | undefined }
 

@@ -4,7 +4,7 @@ import { defaultDeathChecker } from '../../src/detectors/default-death-checker.t
 import { defaultHopelessChecker } from '../../src/detectors/default-hopeless-checker.ts'
 import { type ConnectionMachine, connectionMachine } from '../../src/machines/connection.machine.ts'
 import { connectWiring, type Identity, type Wiring } from '../../src/machines/wiring.ts'
-import { VirtualClock } from './virtual-clock.ts'
+import { VirtualClock } from '../../src/model/virtual-clock.ts'
 
 export interface ChartActor {
   readonly actor: ActorRefFrom<ConnectionMachine>

@@ -8,7 +8,7 @@ const floors = [
   ['machines'],
   ['traces'],
   ['api'],
-  ['cli', 'otel'],
+  ['cli', 'otel', 'model'],
 ]
 
 /** The doors of the house, entry points of the package. They only re-export, and only they do. */
@@ -16,7 +16,7 @@ const doors = ['index.ts', 'machines.ts', 'otel.ts']
 
 /** Who may import a package, and who may name its types alone. Any other package is a dependency nobody agreed to. */
 const packages: Record<string, { values: string[]; types: string[] }> = {
-  pg: { values: ['drivers'], types: ['machines', 'api'] },
+  pg: { values: ['drivers'], types: ['machines', 'api', 'model'] },
   '@electric-sql': { values: ['drivers'], types: [] },
   '@opentelemetry': { values: ['otel'], types: [] },
   xstate: { values: ['machines', 'traces', 'api'], types: [] },

@@ -12,8 +12,8 @@ import {
   type RequestInit,
   type RequestKeeper,
 } from '../../src/machines/mailbox/request.ts'
-import { resultOf, ScriptedWire } from './scripted-wire.ts'
-import { VirtualClock } from './virtual-clock.ts'
+import { resultOf, ScriptedWire } from '../../src/model/scripted-wire.ts'
+import { VirtualClock } from '../../src/model/virtual-clock.ts'
 
 export const brokenLine: Failure = createFailure({
   kind: 'network',

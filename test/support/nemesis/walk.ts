@@ -15,7 +15,7 @@ import type { CallersDeed, Disaster, Scene } from './scene.ts'
 
 const config: ConnectionConfig = {
   statementTimeoutMs: 400,
-  connectTimeoutMs: 400,
+  connectTimeoutMs: 1000,
   monitors: [heartbeat({ idleMs: 200, timeoutMs: 200 })],
   reconnect: { backoff: () => [0, ...Array<number>(1000).fill(150)] },
 }
@@ -96,13 +96,14 @@ async function strike(scene: Scene, steps: readonly NemesisStep[], over: AbortSi
 }
 
 async function worksAgain(world: World, connection: Connection): Promise<void> {
-  if (connection.state === 'dead' || connection.state === 'closed') {
-    await connection.connect({ deadlineMs: 5000 })
+  // An attempt may fail on a busy machine, and a cable that lost bytes may still have to be found dead.
+  const works = async () => {
+    if (connection.state === 'dead' || connection.state === 'closed')
+      await connection.connect({ deadlineMs: 5000 })
+    await connection.ready({ timeoutMs: 5000 })
+    return (await world.write(connection)).rowCount === 1
   }
-  await connection.ready()
-  // A cable that lost bytes may still have to be found dead.
-  const works = async () => (await world.write(connection)).rowCount === 1
-  await eventually(works, { what: `${connection.name} works again`, timeoutMs: 10_000 })
+  await eventually(works, { what: `${connection.name} works again`, timeoutMs: 20_000 })
 }
 
 const isCallers = (step: Step): step is CallersStep => step.who !== 'nemesis'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { InvalidOptionError, maxLifetime } from '../../../src/index.ts'
-import { VirtualClock } from '../../support/virtual-clock.ts'
+import { VirtualClock } from '../../../src/model/virtual-clock.ts'
 
 /** When a session that begins now would be replaced. */
 function ends(options: Parameters<typeof maxLifetime>[0]) {

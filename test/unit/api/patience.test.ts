@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { Patience } from '../../../src/api/requests/patience.ts'
 import { Lane } from '../../../src/machines/mailbox/lane.ts'
 import { Request } from '../../../src/machines/mailbox/request.ts'
-import { VirtualClock } from '../../support/virtual-clock.ts'
+import { VirtualClock } from '../../../src/model/virtual-clock.ts'
 
 let clock: VirtualClock
 let ended: number[]

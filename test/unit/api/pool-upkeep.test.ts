@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Member } from '../../../src/api/pool/member.ts'
 import type { PoolSettings } from '../../../src/api/pool/pool-settings.ts'
 import { Upkeep } from '../../../src/api/pool/upkeep.ts'
-import { VirtualClock } from '../../support/virtual-clock.ts'
+import { VirtualClock } from '../../../src/model/virtual-clock.ts'
 
 function housekeeping({ idleTimeoutMs = 0, maxLifetimeMs = 0, floor = 0, random = 0.5 }) {
   const clock = new VirtualClock(0)

@@ -8,7 +8,7 @@ import { defaultDeathChecker } from '../../../src/detectors/default-death-checke
 import { defaultHopelessChecker } from '../../../src/detectors/default-hopeless-checker.ts'
 import { pgDriver } from '../../../src/drivers/pg-driver.ts'
 import { createFailure } from '../../../src/errors/failure.ts'
-import { VirtualClock } from '../../support/virtual-clock.ts'
+import { VirtualClock } from '../../../src/model/virtual-clock.ts'
 
 beforeEach(() => {
   for (const name of Object.keys(process.env)) if (name.startsWith('PG')) vi.stubEnv(name, undefined)

@@ -1,7 +1,7 @@
 import { Supervisor } from '../../../src/api/supervisor/supervisor.ts'
 import type { SupervisorEvents } from '../../../src/api/supervisor/supervisor-events.ts'
 import type { SupervisorOptions } from '../../../src/api/supervisor/supervisor-options.ts'
-import { VirtualClock } from '../../support/virtual-clock.ts'
+import { VirtualClock } from '../../../src/model/virtual-clock.ts'
 
 export const reset = (): Error => Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' })
 export const never = (): Promise<never> => new Promise(() => {})

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { Supervisor } from '../../../src/api/supervisor/supervisor.ts'
-import { VirtualClock } from '../../support/virtual-clock.ts'
+import { VirtualClock } from '../../../src/model/virtual-clock.ts'
 import { reset } from './resource.ts'
 
 type Step = 'report' | 'harmless' | 'run' | 'recover' | 'connects fail' | 'connects work' | 'stop' | number

@@ -2,7 +2,7 @@ import type { Session } from '../../../src/api/session.ts'
 import type { HostDoor } from '../../../src/api/sessions/host-question.ts'
 import type { WatchedSession } from '../../../src/api/sessions/monitor.ts'
 import type { Clock } from '../../../src/backoff/clock.ts'
-import { VirtualClock } from '../../support/virtual-clock.ts'
+import { VirtualClock } from '../../../src/model/virtual-clock.ts'
 
 /** Settles one probe: `undefined` = answered, anything else is what it rejects with. */
 export type Settle = (error?: unknown) => void

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { LoneProber } from '../../../src/backoff/lone-prober.ts'
 import { stormLimitFor } from '../../../src/backoff/storm-limit.ts'
-import { VirtualClock } from '../../support/virtual-clock.ts'
+import { VirtualClock } from '../../../src/model/virtual-clock.ts'
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 

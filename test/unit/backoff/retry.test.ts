@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { retry } from '../../../src/backoff/retry.ts'
 import { InvalidOptionError } from '../../../src/errors/invalid-option-error.ts'
 import { RequestTimeoutError } from '../../../src/errors/request-errors.ts'
-import { VirtualClock } from '../../support/virtual-clock.ts'
+import { VirtualClock } from '../../../src/model/virtual-clock.ts'
 import { failing } from './failing.ts'
 
 const never = () => new Promise<never>(() => {})

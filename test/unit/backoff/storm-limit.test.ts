@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import type { StormPermit } from '../../../src/backoff/host-bucket.ts'
 import { rememberedHosts, stormLimitFor } from '../../../src/backoff/storm-limit.ts'
 import { InvalidOptionError } from '../../../src/errors/invalid-option-error.ts'
-import { VirtualClock } from '../../support/virtual-clock.ts'
+import { VirtualClock } from '../../../src/model/virtual-clock.ts'
 
 let clock: VirtualClock
 let startedAt: number

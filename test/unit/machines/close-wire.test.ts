@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { Lane } from '../../../src/machines/mailbox/lane.ts'
 import { Request } from '../../../src/machines/mailbox/request.ts'
 import { closeMs, closeWire } from '../../../src/machines/session/close-wire.ts'
-import { ScriptedWire } from '../../support/scripted-wire.ts'
-import { VirtualClock } from '../../support/virtual-clock.ts'
+import { ScriptedWire } from '../../../src/model/scripted-wire.ts'
+import { VirtualClock } from '../../../src/model/virtual-clock.ts'
 
 const statement = () =>
   new Request(

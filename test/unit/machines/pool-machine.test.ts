@@ -3,7 +3,7 @@ import { createActor, fromCallback } from 'xstate'
 import { createFailure } from '../../../src/errors/failure.ts'
 import { poolMachine } from '../../../src/machines/pool/pool.machine.ts'
 import { connectPoolWiring, type PoolWiring } from '../../../src/machines/pool/pool.wiring.ts'
-import { VirtualClock } from '../../support/virtual-clock.ts'
+import { VirtualClock } from '../../../src/model/virtual-clock.ts'
 
 const failure = createFailure({ kind: 'network', phase: 'connecting', message: 'refused', at: 1 })
 

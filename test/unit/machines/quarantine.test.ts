@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { PostOffice } from '../../support/post-office.ts'
-import { cancelled, errorOf } from '../../support/scripted-wire.ts'
+import { cancelled, errorOf } from '../../../src/model/scripted-wire.ts'
 
 const cancelCalls = ({ wire }: PostOffice) => wire.cancels.length
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { RequestTimeoutError } from '../../../src/errors/request-errors.ts'
 import { ProtocolViolationError } from '../../../src/errors/session-errors.ts'
 import { failureOfError, failureOfLoss } from '../../../src/machines/session/record-failure.ts'
-import { errorOf } from '../../support/scripted-wire.ts'
+import { errorOf } from '../../../src/model/scripted-wire.ts'
 
 const circumstances = { phase: 'querying', at: 1000 } as const
 const nodeError = (code: string) => Object.assign(new Error(`read ${code} 10.1.2.3:5432`), { code })

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { IdleWatch } from '../../../../src/api/cursors/idle-watch.ts'
-import { VirtualClock } from '../../../support/virtual-clock.ts'
+import { VirtualClock } from '../../../../src/model/virtual-clock.ts'
 
 function watchOf(ms: number) {
   const clock = new VirtualClock()

@@ -1,11 +1,22 @@
-import type { Clock } from '../../src/backoff/clock.ts'
+import type { Clock } from '../backoff/clock.ts'
 
 interface Timer {
   dueAt: number
   callback: () => void
 }
 
-/** A clock that stands still until it is told to go on. Timers run in the order in which they are due. */
+/**
+ * A clock that stands still until it is told to go on. Timers run in the order in which they are due.
+ *
+ * @example
+ * ```ts
+ * import { VirtualClock } from 'pg-supervisor/machines'
+ *
+ * const clock = new VirtualClock()
+ * clock.setTimeout(() => console.log('an hour later'), 3_600_000)
+ * clock.advance(3_600_000)
+ * ```
+ */
 export class VirtualClock implements Clock {
   #now: number
   #lastId = 0
@@ -20,6 +31,12 @@ export class VirtualClock implements Clock {
     return this.#timers.size
   }
 
+  /** Of the timer that runs next; undefined without timers. */
+  get nextDueAt(): number | undefined {
+    return this.#next?.[1].dueAt
+  }
+
+  /** Unix milliseconds; at first those of 1 January 2025. */
   now(): number {
     return this.#now
   }
@@ -50,14 +67,18 @@ export class VirtualClock implements Clock {
   }
 
   #runNext(until: number): boolean {
-    let next: [number, Timer] | undefined
-    for (const entry of this.#timers) {
-      if (entry[1].dueAt <= until && (next === undefined || entry[1].dueAt < next[1].dueAt)) next = entry
-    }
-    if (next === undefined) return false
-    this.#timers.delete(next[0])
-    this.#now = Math.max(this.#now, next[1].dueAt)
-    next[1].callback()
+    const next = this.#next
+    if (next === undefined || next[1].dueAt > until) return false
+    const [id, { dueAt, callback }] = next
+    this.#timers.delete(id)
+    this.#now = Math.max(this.#now, dueAt)
+    callback()
     return true
+  }
+
+  get #next(): [id: number, timer: Timer] | undefined {
+    let next: [number, Timer] | undefined
+    for (const entry of this.#timers) if (next === undefined || entry[1].dueAt < next[1].dueAt) next = entry
+    return next
   }
 }

@@ -1,21 +1,39 @@
-// A wire that says what a test tells it to, and writes down what was done with it.
-import type { QueryResult } from 'pg'
-import type { HostAddress, Statement, Wire } from '../../src/drivers/driver.ts'
+// A wire that says what it is told to, and writes down what was done with it. It knows no SQL: that is for the session of
+// a connection model, and for the tests of the machine, which say every answer themselves.
+import type { FieldDef, QueryResult } from 'pg'
+import type { HostAddress, Statement, Wire } from '../drivers/driver.ts'
 
 export interface Answer {
   readonly error?: unknown
   readonly command?: string
+  readonly rows?: readonly object[]
+  /** Of an empty result, or of rows that were changed and not returned. */
+  readonly rowCount?: number | null
   readonly nameWasLost?: boolean
   /** As of the ReadyForQuery behind the answer. */
   readonly status?: 'I' | 'T' | 'E'
 }
 
-export const resultOf = (command: string): QueryResult => ({
-  command,
-  rowCount: 0,
-  oid: 0,
-  rows: [],
-  fields: [],
+export function resultOf(
+  command: string,
+  { rows = [], rowCount = rows.length }: Pick<Answer, 'rows' | 'rowCount'> = {},
+  rowMode?: Statement['rowMode'],
+): QueryResult {
+  const fields = Object.keys(rows[0] ?? {}).map(fieldOf)
+  const made = rows.map((row) => (rowMode === 'array' ? Object.values(row) : { ...row }))
+  // pg has null where there was no command, against what its types say.
+  return { command: command || (null as unknown as string), rowCount, oid: 0, rows: made, fields }
+}
+
+/** Of no table and of unknown type: what a scripted value was declared as, nobody has said. */
+const fieldOf = (name: string): FieldDef => ({
+  name,
+  tableID: 0,
+  columnID: 0,
+  dataTypeID: 705,
+  dataTypeSize: -2,
+  dataTypeModifier: -1,
+  format: 'text',
 })
 
 /** A server's ERROR, by its SQLSTATE. */
@@ -28,7 +46,7 @@ export const cancelled = (): Error => errorOf('57014', { routine: 'ProcessInterr
 export class ScriptedWire implements Wire {
   readonly client = undefined
   readonly host: HostAddress = { host: 'db', port: 5432 }
-  readonly processId = 7
+  readonly processId: number = 7
   readonly serverVersion = 180_004
   transactionStatus: 'I' | 'T' | 'E' = 'I'
   lastByteAt = 0
@@ -54,6 +72,11 @@ export class ScriptedWire implements Wire {
     return this.#unanswered.length > 0
   }
 
+  /** The one that is answered next. */
+  get oldest(): Statement | undefined {
+    return this.#unanswered[0]
+  }
+
   /** The texts submitted, in order. */
   get written(): string[] {
     return this.calls.filter((call) => call.startsWith('submit ')).map((call) => call.slice(7))
@@ -72,14 +95,17 @@ export class ScriptedWire implements Wire {
   }
 
   /** Answers the oldest statement. */
-  answer({ error, command = 'SELECT', nameWasLost = false, status }: Answer = {}): void {
+  answer(answer: Answer = {}): void {
+    const { error, command = 'SELECT', nameWasLost = false, status } = answer
     const statement = this.#unanswered[0]
     if (statement === undefined) throw new Error('nothing waits for an answer')
-    if (error === undefined) statement.completed(command)
+    // An empty text is no command that could be done.
+    if (error === undefined && command !== '') statement.completed(command)
     this.transactionStatus = status ?? this.transactionStatus
     // Unanswered until the server is ready for the next.
     this.#unanswered.shift()
-    statement.answered(error, error === undefined ? resultOf(command) : undefined, nameWasLost)
+    const result = error === undefined ? resultOf(command, answer, statement.rowMode) : undefined
+    statement.answered(error, result, nameWasLost)
   }
 
   answerAll(): void {
