@@ -7,10 +7,10 @@ import {
   type Notification,
   sqlState,
 } from '../../src/index.ts'
+import { VirtualClock } from '../../src/model/virtual-clock.ts'
 import { eventually } from '../support/eventually.ts'
 import { openConnection, worldOfTest } from '../support/open-connection.ts'
 import { testServer } from '../support/test-server.ts'
-import { VirtualClock } from '../../src/model/virtual-clock.ts'
 
 const server = await testServer()
 beforeAll(() => server.sql('create table simple (x int)'))

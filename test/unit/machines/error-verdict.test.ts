@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
 import { outcomeOf } from '../../../src/errors/outcome-of.ts'
 import { errorVerdict } from '../../../src/machines/mailbox/error-verdict.ts'
-import { PostOffice } from '../../support/post-office.ts'
 import { cancelled, errorOf } from '../../../src/model/scripted-wire.ts'
+import { PostOffice } from '../../support/post-office.ts'
 
 const wish = { confirmed: 'confirmed', tooLate: 'too late', cause: 'cause' }
 const requestWith = (fields: object) => Object.assign(PostOffice.open().request('a'), fields)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { brokenLine, PostOffice } from '../../support/post-office.ts'
 import { cancelled, ScriptedWire } from '../../../src/model/scripted-wire.ts'
+import { brokenLine, PostOffice } from '../../support/post-office.ts'
 
 describe('when the session dies, a mailbox', () => {
   it('tells each caller by the phase of his request what has become of it', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { PostOffice } from '../../support/post-office.ts'
 import { errorOf, ScriptedWire } from '../../../src/model/scripted-wire.ts'
+import { PostOffice } from '../../support/post-office.ts'
 
 const numbered = (count: number) => Array.from({ length: count }, (_, n) => `select ${n}`)
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { outcomeOf } from '../../../src/errors/outcome-of.ts'
-import { PostOffice } from '../../support/post-office.ts'
 import { cancelled, errorOf } from '../../../src/model/scripted-wire.ts'
+import { PostOffice } from '../../support/post-office.ts'
 
 /** The server has hung up on the asking. */
 async function hangUp(office: PostOffice): Promise<void> {

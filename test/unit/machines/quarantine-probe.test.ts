@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { PostOffice } from '../../support/post-office.ts'
 import { cancelled } from '../../../src/model/scripted-wire.ts'
+import { PostOffice } from '../../support/post-office.ts'
 
 /** A cancel that was confirmed; its probe is out, behind what `others` are. */
 async function probing(...others: string[]): Promise<PostOffice> {

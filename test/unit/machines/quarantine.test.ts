@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { PostOffice } from '../../support/post-office.ts'
 import { cancelled, errorOf } from '../../../src/model/scripted-wire.ts'
+import { PostOffice } from '../../support/post-office.ts'
 
 const cancelCalls = ({ wire }: PostOffice) => wire.cancels.length
 
