@@ -5,8 +5,9 @@ import { SummaryReporter } from './test/support/summary-reporter.ts'
 const onRealServers = {
   pool: 'forks' as const,
   maxWorkers: 2,
-  testTimeout: 30_000,
-  hookTimeout: 30_000,
+  // For what hangs, not for what is slow: a busy machine may take ten times as long as a quiet one.
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
   // One initdb for all; each file starts a copy.
   globalSetup: ['test/support/cluster-template.ts'],
 }
@@ -32,6 +33,8 @@ export default defineConfig(({ mode }) => {
             name: 'unit',
             include: ['test/*.test.ts', 'test/{unit,model,docs,package}/**/*.test.ts'],
             setupFiles,
+            testTimeout: 60_000,
+            hookTimeout: 60_000,
             sequence: { groupOrder: 0 },
           },
         },
@@ -70,7 +73,6 @@ export default defineConfig(({ mode }) => {
             name: 'browser',
             include: ['test/browser/**/*.test.ts'],
             setupFiles: ['test/support/no-warnings.ts'],
-            testTimeout: 60_000,
             sequence: { groupOrder: 4 },
           },
         },

@@ -128,8 +128,8 @@ export class ScriptedSession extends ScriptedWire {
       const [, verb, quoted, plain] = /^\s*(un)?listen\s+(?:"((?:[^"]|"")*)"|(\S+))/i.exec(text) ?? []
       const channel = quoted?.replaceAll('""', '"') ?? plain
       if (channel === '*') this.listensTo.clear()
-      else if (channel !== undefined)
-        verb === undefined ? this.listensTo.add(channel) : this.listensTo.delete(channel)
+      else if (channel !== undefined && verb === undefined) this.listensTo.add(channel)
+      else if (channel !== undefined) this.listensTo.delete(channel)
       if (/^select pg_notify\(\$1, \$2\)$/i.test(text)) this.#sent.push(values as unknown as Sent)
     }
     if (this.transactionStatus !== 'I') return

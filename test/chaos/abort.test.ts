@@ -31,7 +31,10 @@ describe('an abort', () => {
   it('of what waits in the queue rejects at once, and nothing of it is sent (txpostgres point 4)', async () => {
     await using world = await openWorld({ server, connections: 1, config: { pipeline: false } })
     const connection = world.connections[0]!
-    const running = world.ask(connection, 'select pg_sleep(0.3)')
+    let isRunning = true
+    const running = world.ask(connection, 'select pg_sleep(0.3)').finally(() => {
+      isRunning = false
+    })
     const controller = world.controller()
     const { signal } = controller
     let marker = ''
@@ -43,9 +46,8 @@ describe('an abort', () => {
     const session = connection.session(() => {}, { signal })
     const behind = world.write(connection)
     controller.abort(reason)
-    const began = performance.now()
     for (const refused of [queued, transaction, session]) await expect(refused).rejects.toBe(reason)
-    expect(performance.now() - began).toBeLessThan(200)
+    expect(isRunning).toBe(true)
     await Promise.all([running, behind])
     expect(await world.applied(marker)).toBe(false)
     expect(world.noticesOf(connection, 'lost')).toEqual([])

@@ -179,7 +179,7 @@ describe('whileDown', () => {
       outcome: 'notApplied',
     })
     expect(performance.now() - began).toBeGreaterThan(190)
-    expect(performance.now() - began).toBeLessThan(1000)
+    expect(performance.now() - began).toBeLessThan(5000)
   })
 })
 
@@ -232,7 +232,7 @@ describe('a server that is found dead by a deadline', () => {
       code: 'CONNECTION_LOST',
       outcome: 'unknown',
     })
-    expect(performance.now() - began).toBeLessThan(100 + 500 + 500)
+    expect(performance.now() - began).toBeLessThan(100 + 500 + 5000)
     world.proxy.pass()
     await eventually(() => connection.isUsable, { what: 'it is back' })
   })

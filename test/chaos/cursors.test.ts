@@ -130,7 +130,7 @@ describe.each(places)('a cursor on %s', (place, inside) => {
 
   it('is ended by its deadline', () =>
     scene(async ({ world, on }) => {
-      const many = on.cursor('select n from generate_series(1, 100000) n', [], { timeoutMs: 60 })
+      const many = on.cursor('select n from generate_series(1, 100000) n', [], { timeoutMs: 500 })
       const cursor = await open(world, many)
       const isLate = async () => {
         const told = await world.track(cursor.fetchMany(1)).catch((error: unknown) => error)

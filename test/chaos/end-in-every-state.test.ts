@@ -196,7 +196,7 @@ const scenes: Record<string, Scene> = {
 }
 
 /** Ending takes 500 ms at most; the rest is for a busy machine. */
-const boundMs = 1000
+const boundMs = 5000
 
 const endings: Record<string, (world: World, connection: Connection) => Promise<unknown>> = {
   'end()': (_, connection) => connection.end(),

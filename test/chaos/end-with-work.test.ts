@@ -79,7 +79,7 @@ describe('end() with work in flight', () => {
     world.proxy.blackhole()
     const began = performance.now()
     await connection.end()
-    expect(performance.now() - began).toBeLessThan(1000)
+    expect(performance.now() - began).toBeLessThan(5000)
     expect(await asked).toBe('unknown')
   })
 
@@ -158,7 +158,7 @@ describe('end() with time to drain', () => {
     const began = performance.now()
     await connection.end({ drainMs: 200 })
     expect(performance.now() - began).toBeGreaterThan(190)
-    expect(performance.now() - began).toBeLessThan(1500)
+    expect(performance.now() - began).toBeLessThan(5000)
     expect((await told).map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected'])
   })
 

@@ -27,9 +27,8 @@ const allUp = (pool: Pool): Promise<unknown> =>
     timeoutMs: 15_000,
   })
 
-/** Asks one after the other until told to stop; statements and transactions by turns. */
-async function caller(world: PoolWorld, pool: Pool, isOver: () => boolean): Promise<unknown[]> {
-  const errors: unknown[] = []
+/** Asks one after the other until told to stop; statements and transactions by turns. Adds to `errors`. */
+async function caller(world: PoolWorld, pool: Pool, errors: unknown[], isOver: () => boolean): Promise<void> {
   for (let turn = 0; !isOver(); turn++) {
     const asked =
       turn % 2 === 0
@@ -43,8 +42,9 @@ async function caller(world: PoolWorld, pool: Pool, isOver: () => boolean): Prom
     errors.push(error)
     await sleep(20)
   }
-  return errors
 }
+
+const codeOf = (error: unknown): unknown => (error as { code?: string }).code
 
 describe.each([
   ['refuses', {}, true],
@@ -55,22 +55,25 @@ describe.each([
     const world = await poolWorld(server, { config: { reconnect: quick } })
     const pool = await world.pool({ ...five, ...whileDown, acquireTimeoutMs: 20_000 }).start()
     let isOver = false
-    const callers = Promise.all(Array.from({ length: 20 }, () => caller(world, pool, () => isOver)))
+    const errors: unknown[] = []
+    const callers = Promise.all(Array.from({ length: 20 }, () => caller(world, pool, errors, () => isOver)))
     await eventually(() => pool.stats.acquired > 40, { what: 'they are at work' })
     await server.stop('fast')
     await allDown(pool)
-    await sleep(700)
+    const areTold = () =>
+      isRefused ? errors.some((error) => codeOf(error) === 'CONNECTION_DEAD') : pool.stats.waiting === 20
+    await eventually(areTold, { what: 'the callers have noticed' })
     await server.start()
     await pool.ready({ timeoutMs: 15_000 })
     await Promise.all([world.write(pool), world.write(pool)])
     isOver = true
-    const errors = (await callers).flat()
-    const codes = new Set(errors.map((error) => (error as { code?: string }).code))
+    await callers
+    const codes = new Set(errors.map(codeOf))
     const unknown = errors.filter((error) => outcomeOf(error) === 'unknown')
     expect(unknown.length).toBeLessThanOrEqual(20)
     expect(codes.has('CONNECTION_DEAD')).toBe(isRefused)
     const expected = ['CONNECTION_DEAD', 'CONNECTION_LOST', 'COMMIT_OUTCOME_UNKNOWN']
-    expect([...codes].filter((code) => !expected.includes(code!))).toEqual([])
+    expect([...codes].filter((code) => !expected.includes(code as string))).toEqual([])
     await allUp(pool)
   })
 })
@@ -80,7 +83,8 @@ describe('a member that is killed', () => {
     const world = await poolWorld(server)
     const pool = await world.pool(five).start()
     let isOver = false
-    const callers = Promise.all(Array.from({ length: 20 }, () => caller(world, pool, () => isOver)))
+    const errors: unknown[] = []
+    const callers = Promise.all(Array.from({ length: 20 }, () => caller(world, pool, errors, () => isOver)))
     for (let kill = 0; kill < 5; kill++) {
       const victim = [...pool.connections][kill]!
       const { processId } = victim
@@ -88,8 +92,8 @@ describe('a member that is killed', () => {
       await eventually(() => victim.isUsable && victim.processId !== processId, { what: 'it is back' })
     }
     isOver = true
-    const errors = (await callers).flat()
-    expect(errors.map((error) => (error as { code?: string }).code)).not.toContain('CONNECTION_DEAD')
+    await callers
+    expect(errors.map(codeOf)).not.toContain('CONNECTION_DEAD')
     // Whatever was pipelined on the victim; nobody else.
     expect(errors.length).toBeLessThanOrEqual(5 * 20)
     expect(pool.stats).toMatchObject({ size: 5 })

@@ -7,9 +7,6 @@ import { openWorld, type World } from '../support/world.ts'
 const server = await testServer()
 afterAll(() => server.dispose())
 
-/** How long the server stays away. */
-const awayMs = 3000
-
 /** Asks one after the other until told to stop; returns what became of each. */
 async function caller(world: World, connection: Connection, isOver: () => boolean) {
   const told: { error: unknown }[] = []
@@ -45,7 +42,9 @@ describe.each(Object.entries(shutdowns))('a %s shutdown and a restart', (_, shut
     )
     await world.write(refusing)
     await shutDown()
-    await sleep(awayMs)
+    // Away for several attempts of each, and long enough to refuse somebody.
+    await Promise.all([refusing, waiting].map((connection) => world.told(connection, 'reconnecting', 4)))
+    await expect(world.write(refusing)).rejects.toMatchObject({ code: 'CONNECTION_DEAD' })
     await server.start()
     await Promise.all([refusing.ready(), waiting.ready()])
     await Promise.all([world.write(refusing), world.write(waiting)])

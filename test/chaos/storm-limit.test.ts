@@ -32,12 +32,13 @@ describe('five connections with a schedule that knows no delay', () => {
 
   it('come back at once when the host is up: successes cost nothing', async () => {
     await using world = await openWorld({ server, proxy: true, connections: 5, config: atOnce })
+    const began = performance.now()
     for (let outage = 0; outage < 4; outage++) {
-      const began = performance.now()
       world.proxy.cut()
       await Promise.all(world.connections.map((each) => world.told(each, 'connected', outage + 2)))
-      expect(performance.now() - began).toBeLessThan(1500)
     }
+    // If they cost what failures cost, the fifteen beyond the first five would take fifteen seconds.
+    expect(performance.now() - began).toBeLessThan(10_000)
   })
 
   it('leave the line when they are ended in it', async () => {

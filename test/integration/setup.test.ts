@@ -111,7 +111,7 @@ describe('setup', () => {
       code: 'CONNECT_FAILED',
       failure: { kind: 'timeout', phase: 'connecting' },
     })
-    expect(performance.now() - began).toBeLessThan(1500)
+    expect(performance.now() - began).toBeLessThan(5000)
   })
 
   it('that waits for the server longer than connectTimeoutMs leaves no backend behind', async () => {

@@ -145,7 +145,7 @@ describe('transaction control by hand', () => {
     for (const text of texts) {
       const began = performance.now()
       const answer = connection.query(text)
-      expect(performance.now() - began).toBeLessThan(200)
+      expect(performance.now() - began).toBeLessThan(2000)
       await answer
     }
     const unended = ["select '", 'select "', 'select $$', '/*', "select e'\\"].map(

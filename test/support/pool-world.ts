@@ -7,7 +7,7 @@ import type { TestServer } from './test-server.ts'
 import { World, type WorldOptions } from './world.ts'
 
 /** A pool's members are ended side by side, each as quickly as a connection. */
-const endBoundMs = 2500
+const endBoundMs = 6000
 
 export class PoolWorld extends World {
   readonly #config: PoolConfig

@@ -35,11 +35,9 @@ export interface WorldOptions {
   connections?: number
   /** The server of the test file; without it the world has one of its own. */
   server?: TestServer
-  /** Milliseconds until what is still open counts as left behind. @default 3000 */
+  /** Milliseconds until what is still open counts as left behind. @default 10_000 */
   patienceMs?: number
 }
-
-const settleBoundMs = 500
 
 /**
  * Opens a world; leaving its block ends all its connections and asserts the invariants.
@@ -271,7 +269,8 @@ export class World implements AsyncDisposable {
       this.#secrets.look(connection, 4)
       faults.push(...(await endingFaults(connection)))
     }
-    await this.#promises.settled(settleBoundMs)
+    const patienceMs = this.#options.patienceMs ?? 10_000
+    await this.#promises.settled(patienceMs)
     faults.push(...this.#promises.pending.map((label) => `not settled: ${label}`))
     faults.push(
       ...(await leftOpen({
@@ -281,7 +280,7 @@ export class World implements AsyncDisposable {
         applicationName: this.#applicationName,
         signals: this.#signals,
         baseline: this.#baseline,
-        patienceMs: this.#options.patienceMs ?? 3000,
+        patienceMs,
       })),
     )
     for (const life of this.#lives.values()) {

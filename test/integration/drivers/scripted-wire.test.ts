@@ -1,5 +1,4 @@
 // What the scripted wires say is what pg says: the cases are the same, and run on each.
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { Driver, Wire, WireFact } from '../../../src/drivers/driver.ts'
 import { pgDriver } from '../../../src/drivers/pg-driver.ts'
@@ -85,9 +84,11 @@ describe.each(wires.filter(([, open]) => open !== openScripted))('of sessions, o
   it('a cancel is answered by the statement that ran, and the session lives', async () => {
     const cancelled = await undone(async (wire) => {
       // A cancel that comes before its statement finds nothing to do.
-      await sleep(100)
-      await wire.cancel(new AbortController().signal)
-      await eventually(() => !wire.isBusy, { what: 'the statement is answered' })
+      const isCancelled = async () => {
+        await wire.cancel(new AbortController().signal)
+        return !wire.isBusy
+      }
+      await eventually(isCancelled, { what: 'the statement is cancelled' })
     })
     expect(cancelled).toEqual(['busy', 'answered 57014', 'not lost'])
   })

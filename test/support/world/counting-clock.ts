@@ -3,9 +3,15 @@ import { type Clock, systemClock } from '../../../src/backoff/clock.ts'
 /** The system's clock, which knows what was set on it and neither ran nor was cleared, unref'ed timers included. */
 export class CountingClock implements Clock {
   readonly #open = new Map<unknown, number>()
+  readonly #awaited = new Map<number, () => void>()
 
   get openTimers(): readonly number[] {
     return [...this.#open.values()]
+  }
+
+  /** Resolves when the next timer of so many milliseconds is set, before anything else can happen. */
+  nextSet(ms: number): Promise<void> {
+    return new Promise((resolve) => this.#awaited.set(ms, resolve))
   }
 
   now(): number {
@@ -18,6 +24,8 @@ export class CountingClock implements Clock {
       callback()
     }, ms)
     this.#open.set(id, ms)
+    this.#awaited.get(ms)?.()
+    this.#awaited.delete(ms)
     return id
   }
 

@@ -8,7 +8,7 @@ import { type Baseline, socketsTo } from './baseline.ts'
 import type { CountingClock } from './counting-clock.ts'
 
 /** A server that does not answer is cut off after 500 ms; the rest is for a busy machine. */
-const endBoundMs = 2000
+const endBoundMs = 5000
 
 /** Ends a connection, whatever its state. */
 export async function endingFaults(connection: Connection): Promise<string[]> {

@@ -194,7 +194,7 @@ describe('whatever strings, quotes and comments hold', () => {
     ]) {
       const before = performance.now()
       isTransactionControl(`select 1; ${part.repeat(100_000)}`)
-      expect(performance.now() - before, part).toBeLessThan(1000)
+      expect(performance.now() - before, part).toBeLessThan(3000)
     }
   })
 })
