@@ -162,7 +162,7 @@ export const resultOn = (wire: Wire, text: string, rowMode?: 'array'): Promise<Q
       text,
       rowMode,
       completed: () => undefined,
-      answered: (failed, result) => (failed ? reject(failed as Error) : resolve(result as QueryResult)),
+      answered: (failed, result) => (failed ? reject(failed) : resolve(result as QueryResult)),
     })
   })
 
