@@ -5,6 +5,17 @@ export type { ConnectionConfig } from './api/connection-config.ts'
 export type { ConnectionEvents, ConnectionNotice, NotificationObserver } from './api/connection-events.ts'
 export type { ListenOptions, Subscription } from './api/listening/subscription.ts'
 export type { Logger } from './api/logger.ts'
+export type { OutboxSource } from './api/outbox/delivery.ts'
+export type { DurableListenOptions } from './api/outbox/durable-options.ts'
+export type { DurableSubscription } from './api/outbox/durable-subscription.ts'
+export { Outbox } from './api/outbox/outbox.ts'
+export type {
+  DeliveredMessage,
+  DeliveryContext,
+  DeliveryHandler,
+  OutboxMessage,
+} from './api/outbox/outbox-message.ts'
+export type { OutboxOptions } from './api/outbox/outbox-options.ts'
 export { Pool } from './api/pool/pool.ts'
 export type { PoolConfig } from './api/pool/pool-config.ts'
 export type { PoolEvents } from './api/pool/pool-events.ts'

@@ -206,6 +206,21 @@ describe.concurrent('the example program', { timeout: 180_000 }, () => {
     await program.said('done: nobody was told of')
     expect(await interrupted(program)).toEqual(well)
   })
+
+  it('durable-listener sends each letter, also after a loss', async () => {
+    const program = start('durable-listener')
+    await program.said('Sending')
+    const publish = async (text: string) =>
+      expect(await start('durable-listener', ['publish', 'order 7', text]).ended()).toEqual(well)
+    await publish('was placed')
+    await program.said('order 7 was placed')
+    await terminate('durable listener')
+    await publish('was paid')
+    await program.said('order 7 was paid')
+    expect(await interrupted(program)).toEqual(well)
+    const letters = program.lines.filter((line) => line.startsWith('order'))
+    expect(letters).toEqual(['order 7 was placed', 'order 7 was paid'])
+  })
 })
 
 describe('the example programs', () => {

@@ -31,15 +31,29 @@ export function checkPayload(payload: unknown): asserts payload is string {
 
 /** A possibly schema-qualified name, each part quoted unless it is already; nothing is folded to lower case. */
 export function quoteQualifiedName(name: string): string {
+  const parts = quotedParts(name)
+  if (parts === undefined)
+    throw new RangeError(
+      'a function name is one or more names, plain or in double quotes, with dots between them',
+    )
+  return parts.join('.')
+}
+
+/** A table's name and that of its schema, if it has one, as quoteQualifiedName() takes them; undefined = PostgreSQL would not. */
+export function quotedTableParts(name: string): string[] | undefined {
+  const parts = quotedParts(name)
+  const isSound = parts?.every((part) => Buffer.byteLength(unquoted(part)) <= longestNameBytes)
+  return isSound && parts !== undefined && parts.length <= 2 ? parts : undefined
+}
+
+export const unquoted = (quoted: string): string => quoted.slice(1, -1).replaceAll('""', '"')
+
+function quotedParts(name: string): string[] | undefined {
   const parts = name.match(/"(?:[^"]|"")*"|[^."]+|\.|"/g) ?? []
   const names = parts.filter((_, index) => index % 2 === 0)
   const dots = parts.filter((_, index) => index % 2 === 1)
   const isSound = parts.length % 2 === 1 && dots.every((dot) => dot === '.') && names.every(isNamePart)
-  if (!isSound)
-    throw new RangeError(
-      'a function name is one or more names, plain or in double quotes, with dots between them',
-    )
-  return names.map((part) => (part.startsWith('"') ? part : quoteName(part))).join('.')
+  return isSound ? names.map((part) => (part.startsWith('"') ? part : quoteName(part))) : undefined
 }
 
 const isNamePart = (part: string): boolean =>
