@@ -1,14 +1,17 @@
-// Prints what vitest's JSON report counted, and fails where a run that reports success cannot be one: no report, a
-// failure, or a kind of test of which not one passed.
+// Prints what vitest's JSON reports counted, and fails where a run that reports success cannot be one: no report,
+// a failure, or a kind of test of which not one passed.
 import { existsSync, readFileSync } from 'node:fs'
 import { relative } from 'node:path'
 
 const kinds = ['unit', 'model', 'types', 'docs', 'package', 'integration', 'chaos', 'browser']
 
-const report = process.argv[2]
-const { testResults, success } = existsSync(report)
-  ? JSON.parse(readFileSync(report, 'utf8'))
-  : { testResults: [], success: false }
+const reports = process.argv
+  .slice(2)
+  .map((path) =>
+    existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : { testResults: [], success: false },
+  )
+const testResults = reports.flatMap((report) => report.testResults)
+const success = reports.every((report) => report.success)
 const count = (results, status) =>
   results.flatMap((file) => file.assertionResults).filter((test) => test.status === status).length
 const absent = kinds.filter((kind) => {

@@ -14,18 +14,43 @@ afterAll(() => server.dispose())
 
 const size = { callers: 8, steps: 150, disasters: 60 }
 const shrinkingMs = Number(process.env['PG_SUPERVISOR_CHAOS_SHRINK_MS'] ?? 60_000)
+const forMs = Number(process.env['PG_SUPERVISOR_CHAOS_FOR_MS'] ?? 0)
+/** Of one walk on a busy machine. */
+const patienceMs = 120_000
 
-it.each(seedsToWalk())(
+it.each(forMs > 0 ? [] : seedsToWalk())(
   'a walk of many callers through many disasters ends well with seed %i',
-  async (seed) => {
-    const plan = planOf(seed, size)
-    const { faults, history, losses } = await walk(server, plan)
-    if (faults.length > 0) throw new Error(await report(seed, plan, faults))
-    expect(history.operations.length).toBeGreaterThan((size.callers * size.steps) / 2)
-    expect(losses).toBeGreaterThan(0)
-  },
-  60_000 + shrinkingMs,
+  async (seed) => void (await walkWell(seed)),
+  patienceMs + shrinkingMs,
 )
+
+if (forMs > 0) {
+  it('as many walks as fit into the time end well', {
+    timeout: forMs + patienceMs + shrinkingMs,
+  }, async () => {
+    const [first] = seedsToWalk({ PG_SUPERVISOR_CHAOS_SEED: '1', ...process.env })
+    const began = performance.now()
+    const sum = { walks: 0, operations: 0, losses: 0 }
+    for (let tookMs = 0; performance.now() - began + tookMs < forMs; sum.walks++) {
+      const startedAt = performance.now()
+      const { operations, losses } = await walkWell(first! + sum.walks)
+      sum.operations += operations
+      sum.losses += losses
+      tookMs = performance.now() - startedAt
+    }
+    console.log(`${sum.walks} walks, ${sum.operations} operations, ${sum.losses} losses`)
+  })
+}
+
+async function walkWell(seed: number): Promise<{ operations: number; losses: number }> {
+  const plan = planOf(seed, size)
+  const { faults, history, losses } = await walk(server, plan)
+  if (faults.length > 0) throw new Error(await report(seed, plan, faults))
+  const operations = history.operations.length
+  expect(operations).toBeGreaterThan((size.callers * size.steps) / 2)
+  expect(losses).toBeGreaterThan(0)
+  return { operations, losses }
+}
 
 async function report(seed: number, plan: readonly Step[], faults: readonly string[]): Promise<string> {
   const fails = async (part: readonly Step[]) => (await walk(server, part)).faults.length > 0
