@@ -1,5 +1,6 @@
 // Prints what vitest's JSON reports counted, and fails where a run that reports success cannot be one: no report,
-// a failure, or a kind of test of which not one passed.
+// a failure, or a kind of test of which not one passed. Where a file was run again (see failed-files.mjs) its last run
+// counts, and what failed in the first is told.
 import { existsSync, readFileSync } from 'node:fs'
 import { relative } from 'node:path'
 
@@ -10,8 +11,12 @@ const reports = process.argv
   .map((path) =>
     existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : { testResults: [], success: false },
   )
-const testResults = reports.flatMap((report) => report.testResults)
-const success = reports.every((report) => report.success)
+const runs = reports.flatMap((report) => report.testResults)
+const isLast = (file, place) => !runs.slice(place + 1).some(({ name }) => name === file.name)
+const testResults = runs.filter(isLast)
+const success =
+  testResults.every(({ status }) => status === 'passed') &&
+  reports.every((report) => report.testResults.length > 0)
 const count = (results, status) =>
   results.flatMap((file) => file.assertionResults).filter((test) => test.status === status).length
 const absent = kinds.filter((kind) => {
@@ -29,6 +34,11 @@ const shortened = (message = '') =>
     .slice(0, 12)
     .map((line) => line.slice(0, 300))
     .join('\n    ')
+for (const file of runs.filter((each, place) => !isLast(each, place))) {
+  for (const { fullName, failureMessages, status } of file.assertionResults) {
+    if (status === 'failed') console.log(`FAILED AT FIRST ${fullName}\n    ${shortened(failureMessages[0])}`)
+  }
+}
 for (const file of testResults) {
   const name = relative('.', file.name)
   if (brokenFiles.includes(file)) console.log(`FAILED ${name}\n    ${shortened(file.message)}`)
