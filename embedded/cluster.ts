@@ -98,7 +98,8 @@ async function initialise(folder: string, binaries: Binaries, account: Account):
   return password
 }
 
-async function handOver(path: string, account: Account, mode = 0o700): Promise<void> {
+/** Gives it to whom the server runs as. */
+export async function handOver(path: string, account: Account, mode = 0o700): Promise<void> {
   await chmod(path, mode)
   if (account.uid !== undefined && account.gid !== undefined) await chown(path, account.uid, account.gid)
 }

@@ -12,6 +12,7 @@ import { release } from './janitor.ts'
 import { type Postmaster, ServerDidNotStartError, spawnPostmaster } from './postmaster.ts'
 import { processesIn, signalAll } from './processes.mjs'
 import { commandLine, type Settings } from './settings.ts'
+import { makeStandby } from './standby.ts'
 
 export interface PostgresOptions {
   /** Run-time settings for every start. `max_connections` is 100 and `shared_buffers` 32MB unless you say otherwise. */
@@ -20,6 +21,8 @@ export interface PostgresOptions {
   readonly durable?: boolean
   /** A folder to copy the cluster from; the first to come fills it with initdb. Saves that second for the others. */
   readonly template?: string
+  /** Begins as its streaming standby. Both have to be copies of one `template`, so that they are one cluster. */
+  readonly standbyOf?: Postgres
   /** Milliseconds a start may take, crash recovery included. @default 30000 */
   readonly startTimeoutMs?: number
 }
@@ -45,6 +48,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   const account = serverAccount()
   const binaries = await usableBinaries(account)
   const cluster = await createCluster(binaries, account, options.template)
+  if (options.standbyOf !== undefined) await makeStandby(cluster, account, options.standbyOf)
   const postgres = new Postgres(options, account, binaries, cluster)
   try {
     await postgres.start()

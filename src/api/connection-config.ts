@@ -3,6 +3,7 @@ import type { InspectionEvent } from 'xstate'
 import type { Clock } from '../backoff/clock.ts'
 import type { ReconnectOptions } from '../detectors/reconnect-options.ts'
 import type { Driver, DriverName, HostAddress } from '../drivers/driver.ts'
+import type { TargetSessionAttrs } from '../topology/session-role.ts'
 import type { Logger } from './logger.ts'
 import type { RowMapper } from './queryable.ts'
 import type { Session } from './session.ts'
@@ -41,12 +42,22 @@ export interface ConnectionConfig
    * Beside a URI pg takes no user, password, host, port or database from the options, not even what the URI leaves out.
    */
   connectionString?: string
-  /** One in this version: the same as host and port. */
-  hosts?: [HostAddress]
-  /** The server is taken as it is; choosing among several comes with a later version. */
-  targetSessionAttrs?: 'any'
-  /** As libpq's, where there is one host. */
-  loadBalanceHosts?: 'disable'
+  /**
+   * Hosts to try in turn until one takes the connection in: one attempt tries each of them once. Instead of `host`, `port`
+   * and what a connection string says of them. See docs/hosts.md.
+   */
+  hosts?: HostAddress[]
+  /**
+   * The kind of server that is wanted; others are passed over, and left when their kind changes. 'prefer-standby' takes
+   * what there is when there is no standby. Default 'any', or PGTARGETSESSIONATTRS.
+   *
+   * @see https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNECT-TARGET-SESSION-ATTRS
+   */
+  targetSessionAttrs?: TargetSessionAttrs
+  /** 'random': hosts, and the addresses of each, are tried in an order of chance. Default 'disable', or PGLOADBALANCEHOSTS. */
+  loadBalanceHosts?: 'disable' | 'random'
+  /** Milliseconds that a standby may be behind; one that shows older data is passed over. Default: as much as it likes. */
+  maxStalenessMs?: number
   /**
    * What speaks to the server: 'pg' (default), 'pglite' (PostgreSQL in this process; a folder of its own with `connectionString`
    * 'pglite://./folder', else in memory), or a driver of your own. The variable PG_SUPERVISOR_DRIVER stands for an absent option.

@@ -1,5 +1,6 @@
 // The chart's side of a connection: what its guards judge by, its actors open sessions with, and its actions do to the
 // mailbox and the ledger.
+import type { QueryResult } from 'pg'
 import { Schedule } from '../backoff/schedule.ts'
 import { type StormLimit, stormLimitFor } from '../backoff/storm-limit.ts'
 import { leastDelayMs } from '../detectors/least-delay.ts'
@@ -7,13 +8,17 @@ import { total } from '../detectors/total.ts'
 import type { Notification, Wire, WireFact } from '../drivers/driver.ts'
 import type { Failure } from '../errors/failure.ts'
 import type { Mailbox } from '../machines/mailbox/mailbox.ts'
-import type { Request, RequestLane } from '../machines/mailbox/request.ts'
+import type { Request, RequestInit, RequestLane } from '../machines/mailbox/request.ts'
 import type { RequestWatcher } from '../machines/mailbox/request-watch.ts'
 import type { Onlookers } from '../machines/onlookers.ts'
 import { Berth } from '../machines/session/berth.ts'
 import type { StepWatcher } from '../machines/step-watch.ts'
 import type { MonitorWatch, Refusal, Wiring } from '../machines/wiring.ts'
+import { beginRound, type Round } from '../topology/round.ts'
+import type { SessionRole, TargetSessionAttrs } from '../topology/session-role.ts'
+import { keyOf, type Target } from '../topology/target.ts'
 import type { Doubt } from './commits/doubt.ts'
+import { HostCare } from './hosts/host-care.ts'
 import type { Leases } from './leases/leases.ts'
 import type { Notices } from './notices/notices.ts'
 import type { Ledger } from './requests/ledger.ts'
@@ -49,12 +54,16 @@ export interface WiringParts {
   readonly outage: Refusal
   sessionLost(): void
   shut(): void
+  newRequest(init: RequestInit): Request
+  ask(request: Request): Promise<QueryResult | undefined>
   watchRequests(watcher: RequestWatcher): () => void
 }
 
 export class ConnectionWiring implements Wiring {
   readonly berth = new Berth()
   readonly #parts: WiringParts
+  /** Of a connection that has a choice of hosts, or wants one of a certain kind. */
+  readonly hosts: HostCare | undefined
   /** None where nobody waits, or without a bound. */
   readonly #patience: Patience | undefined
   #schedule: Schedule | undefined
@@ -67,6 +76,7 @@ export class ConnectionWiring implements Wiring {
   constructor(parts: WiringParts) {
     const { settings } = parts
     this.#parts = parts
+    if (settings.hosts !== undefined) this.hosts = new HostCare(settings.hosts, parts)
     if (settings.waitMs !== undefined)
       this.#patience = new Patience(settings.clock, settings.waitMs, (request) =>
         this.#refuse(request, parts.outage),
@@ -91,6 +101,7 @@ export class ConnectionWiring implements Wiring {
 
   isDead(failure: Failure): boolean {
     const { settings, notices } = this.#parts
+    if (this.hosts?.isDemoted(failure) === true) return true
     return total(settings.isDead, (error) => notices.reportError(error, 'reconnect.isDead'))(failure)
   }
 
@@ -116,20 +127,40 @@ export class ConnectionWiring implements Wiring {
     return { inFlight, queued }
   }
 
-  stormLimit(): StormLimit {
-    const { host, port } = this.#parts.settings.address
-    const hostKey = `${host}:${port}`
+  beginRound(): Round {
+    return this.hosts?.beginRound() ?? beginRound([this.#parts.settings.address], 'any')
+  }
+
+  stormLimit(target: Target): StormLimit {
+    const hostKey = keyOf(target)
     const limit = stormLimitFor(hostKey, this.clock)
     return this.govern === undefined ? limit : this.govern(hostKey, limit)
   }
 
-  openWire(report: (fact: WireFact) => void): Wire {
+  openWire(target: Target, report: (fact: WireFact) => void): Wire {
     const { driver, readClient, clientFactory, preparedLimit, isPipelined, clock } = this.#parts.settings
     const now = (): number => clock.now()
     return driver.open(
-      { client: readClient(), clientFactory, preparedLimit, isPipelined, owner: this, now },
+      { client: readClient(target), clientFactory, preparedLimit, isPipelined, owner: this, now },
       report,
     )
+  }
+
+  inspect(
+    target: Target,
+    role: SessionRole,
+    wanted: TargetSessionAttrs,
+    lane: RequestLane,
+  ): Promise<void> | undefined {
+    return this.hosts?.inspect(target, role, wanted, lane)
+  }
+
+  hostFailed(target: Target, failure: Failure): void {
+    this.hosts?.failed(target, failure)
+  }
+
+  heardParameter(name: string, value: string): void {
+    this.hosts?.heard(name, value)
   }
 
   prepare(
@@ -152,7 +183,13 @@ export class ConnectionWiring implements Wiring {
   }
 
   startMonitors(watch: MonitorWatch): () => void {
-    return this.#parts.facade.startMonitors(watch)
+    const stop = this.#parts.facade.startMonitors(watch)
+    if (this.hosts === undefined) return stop
+    const leave = this.hosts.attached(watch)
+    return () => {
+      leave()
+      stop()
+    }
   }
 
   hear(notification: Notification): boolean {

@@ -154,9 +154,10 @@ export class Life {
 
   #failed({ failure, attempts }: { failure: Failure; attempts: number }): Error {
     const { settings, wiring } = this.#core()
-    const { host, port } = settings.address
+    const targets = settings.hosts?.targets ?? [settings.address]
+    const where = targets.map(({ host, port }) => `${host}:${port}`).join(', ')
     const times = attempts === 1 ? '' : ` after ${attempts} attempts`
-    const message = `${settings.name} could not connect to ${host}:${port}${times}: ${failure.message}`
+    const message = `${settings.name} could not connect to ${where}${times}: ${failure.message}`
     const details = {
       failure,
       attempts,

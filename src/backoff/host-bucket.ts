@@ -7,6 +7,8 @@ export interface StormPermit {
   succeeded(): void
   /** The host is down, or may be: the attempt counts. */
   failed(): void
+  /** The host is up and is not what was wanted: the attempt counts for nothing, but one who asks again is enough. */
+  unfit(): void
   /** The attempt was not made, or the server itself refused it for good: it counts for nothing. */
   released(): void
 }
@@ -125,7 +127,8 @@ export class HostBucket {
       }
       this.#serve()
     }
-    const permit = { succeeded: () => settle(1), failed: () => settle(0), released: () => settle(1) }
+    const giveBack = (): void => settle(1)
+    const permit = { succeeded: giveBack, unfit: giveBack, failed: () => settle(0), released: giveBack }
     this.#tokens -= 1
     this.#inFlight.set(permit, startedAt)
     return permit

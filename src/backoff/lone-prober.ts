@@ -30,17 +30,19 @@ export class LoneProber {
     const host = this.#hosts.get(hostKey) ?? { isSuspect: false, prober: undefined, waiting: new Set() }
     this.#hosts.set(hostKey, host)
     const rate = this.#ratePerSecond
+    // It has a session, and will not ask the others it was to ask.
+    const arrived = (): void => this.leave(dialler)
     return {
       tryAcquire: () => {
         if (!mayDial(host, dialler)) return undefined
         const permit = limit.tryAcquire(rate)
-        return permit && counted(host, dialler, permit)
+        return permit && counted(host, dialler, permit, arrived)
       },
       acquire: async (signal) => {
         while (!mayDial(host, dialler)) await turn(host, signal)
         if (host.isSuspect) host.prober = dialler
         try {
-          return counted(host, dialler, await limit.acquire(signal, rate))
+          return counted(host, dialler, await limit.acquire(signal, rate), arrived)
         } catch (error) {
           resign(host, dialler)
           throw error
@@ -63,20 +65,28 @@ export class LoneProber {
 const mayDial = ({ isSuspect, prober }: Host, dialler: Dialler): boolean =>
   !isSuspect || prober === undefined || prober === dialler
 
-function counted(host: Host, dialler: Dialler, permit: StormPermit): StormPermit {
+function counted(host: Host, dialler: Dialler, permit: StormPermit, arrived: () => void): StormPermit {
   if (host.isSuspect) host.prober = dialler
+  const suspect = (): void => {
+    host.isSuspect = true
+    // Who failed first goes on; its schedule is that of all.
+    host.prober ??= dialler
+  }
   return {
     succeeded: () => {
       permit.succeeded()
       host.isSuspect = false
       host.prober = undefined
       wake(host)
+      arrived()
     },
     failed: () => {
       permit.failed()
-      host.isSuspect = true
-      // Who failed first goes on; its schedule is that of all.
-      host.prober ??= dialler
+      suspect()
+    },
+    unfit: () => {
+      permit.unfit()
+      suspect()
     },
     released: () => {
       permit.released()

@@ -5,6 +5,9 @@ import { type Clock, systemClock } from '../backoff/clock.ts'
 import type { StormLimit } from '../backoff/storm-limit.ts'
 import type { Notification, Wire, WireFact } from '../drivers/driver.ts'
 import type { Failure } from '../errors/failure.ts'
+import type { Round } from '../topology/round.ts'
+import type { SessionRole, TargetSessionAttrs } from '../topology/session-role.ts'
+import type { Target } from '../topology/target.ts'
 import type { Mailbox } from './mailbox/mailbox.ts'
 import type { Request, RequestLane } from './mailbox/request.ts'
 import type { RequestWatcher } from './mailbox/request-watch.ts'
@@ -43,8 +46,21 @@ export interface Wiring extends StepWatched {
   counts(): { inFlight: number; queued: number }
 
   // For the actors.
-  stormLimit(): StormLimit
-  openWire(report: (fact: WireFact) => void): Wire
+  /** The hosts of one attempt, in the order in which they are worth trying now. */
+  beginRound(): Round
+  stormLimit(target: Target): StormLimit
+  openWire(target: Target, report: (fact: WireFact) => void): Wire
+  /** Rejects with UnfitHostError where the host is not of the kind that is wanted; undefined = any will do. */
+  inspect(
+    target: Target,
+    role: SessionRole,
+    wanted: TargetSessionAttrs,
+    lane: RequestLane,
+  ): Promise<void> | undefined
+  /** It could not be reached. */
+  hostFailed(target: Target, failure: Failure): void
+  /** The live session's server reports a parameter. */
+  heardParameter(name: string, value: string): void
   /** Settings, setup, LISTENs; resolves to the moment from which notifications are heard. */
   prepare(
     lane: RequestLane,

@@ -5,6 +5,7 @@ import { Berth } from '../../src/machines/session/berth.ts'
 import type { dial } from '../../src/machines/session/dial.actor.ts'
 import { connectWiring, type MonitorWatch, type Wiring } from '../../src/machines/wiring.ts'
 import { ScriptedWire } from '../../src/model/scripted-wire.ts'
+import { beginRound } from '../../src/topology/round.ts'
 import { PostOffice } from './post-office.ts'
 
 type Settle<T> = { resolve(value: T): void; reject(error: unknown): void; signal: AbortSignal | undefined }
@@ -73,7 +74,11 @@ export class ActingWorld {
         acquire: (signal: AbortSignal) =>
           new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
       }),
-      openWire: (report: ActingWorld['report']) => {
+      beginRound: () => beginRound([{ host: 'db', port: 5432 }], 'any'),
+      inspect: () => undefined,
+      hostFailed: () => undefined,
+      heardParameter: () => undefined,
+      openWire: (_: unknown, report: ActingWorld['report']) => {
         this.report = report
         return this.openWire()
       },

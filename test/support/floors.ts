@@ -4,7 +4,7 @@ import { posix } from 'node:path'
 const floors = [
   ['errors', 'telemetry'],
   ['backoff'],
-  ['detectors', 'drivers'],
+  ['detectors', 'drivers', 'topology'],
   ['machines'],
   ['traces'],
   ['api'],

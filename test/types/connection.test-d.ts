@@ -187,8 +187,9 @@ describe('a ConnectionConfig', () => {
     const config: ConnectionConfig = {
       connectionString: 'postgres://localhost',
       hosts: [{ host: 'localhost', port: 5432 }],
-      targetSessionAttrs: 'any',
-      loadBalanceHosts: 'disable',
+      targetSessionAttrs: 'prefer-standby',
+      loadBalanceHosts: 'random',
+      maxStalenessMs: 5_000,
       driver: 'pg',
       verifyCommit: false,
       name: 'jobs',

@@ -21,6 +21,7 @@ export function readConnectionString(text: string, driversOwn?: string): Said | 
 const plainUri = (uri: string, host: string | undefined): Said => ({
   uri,
   host,
+  hostaddr: undefined,
   port: undefined,
   connectTimeoutMs: undefined,
 })

@@ -2,7 +2,6 @@
 import { longestDelayMs } from '../../backoff/longest-delay.ts'
 import { nearestName } from '../../errors/nearest-name.ts'
 import type { Keyword } from './keyword-string.ts'
-import { isSeveralHosts, onlyYet } from './later-options.ts'
 import { isText, type OptionKind, oneOf } from './option-kind.ts'
 import type { PgOptions } from './pg-options.ts'
 import { refusedString, type Said } from './said.ts'
@@ -12,6 +11,7 @@ import { tlsKeywordKinds, tlsOf } from './tls-keywords.ts'
 type Meaning = (value: string) => PgOptions
 
 const meanings: Readonly<Record<string, Meaning>> = {
+  // Where to connect is read from the lists of all of them; these two are what pg is told where there is one.
   host: (host) => ({ host }),
   port: (port) => ({ port: Number(port) }),
   dbname: (database) => ({ database }),
@@ -45,16 +45,7 @@ const kinds: Readonly<Record<string, OptionKind>> = {
 
 /** PostgreSQL 18 docs, 34.1.2, without those above. */
 const unsupported = new Set([
-  ...[
-    'hostaddr',
-    'passfile',
-    'service',
-    'servicefile',
-    'require_auth',
-    'requirepeer',
-    'krbsrvname',
-    'gsslib',
-  ],
+  ...['passfile', 'service', 'servicefile', 'require_auth', 'requirepeer', 'krbsrvname', 'gsslib'],
   ...['keepalives_interval', 'keepalives_count', 'tcp_user_timeout', 'max_protocol_version'],
   ...['sslcompression', 'sslcertmode', 'sslcrl', 'sslcrldir', 'sslsni', 'sslkeylogfile'],
   ...['scram_client_key', 'scram_server_key'],
@@ -76,11 +67,14 @@ export function readKeywords(keywords: readonly Keyword[]): Said {
   const options: PgOptions = Object.assign({}, ...[...said].map(([name, value]) => meanings[name]?.(value)))
   const tls = tlsOf(said)
   return {
-    host: options.host,
-    port: options.port,
+    host: said.get('host'),
+    hostaddr: said.get('hostaddr'),
+    port: said.get('port'),
     options,
     ...(tls === undefined ? {} : { tls }),
     connectTimeoutMs: connectTimeoutOf(said.get('connect_timeout')),
+    targetSessionAttrs: said.get('target_session_attrs'),
+    loadBalanceHosts: said.get('load_balance_hosts'),
   }
 }
 
@@ -88,7 +82,6 @@ function checkKeyword(name: string, value: string, isAfterPassword: boolean): vo
   if (unsupported.has(name)) throw refusedString(`no \`${name}\` in it (not supported by this version)`)
   if (!known.includes(name)) throw unknownKeyword(name, isAfterPassword)
   const kind = kinds[name]
-  if (name === 'host' && isSeveralHosts(value)) throw refusedString(onlyYet('one host in it'))
   if (!isText(value)) throw refusedString('no NUL character in it')
   if (value !== '' && kind !== undefined && !kind.holds(value))
     throw refusedString(`\`${name}\` in it to be ${kind.wanted}`)

@@ -1,6 +1,7 @@
 // The supervisor's own options, at their outside; what is nested in them is read in read-config.ts.
 import type { ClientConfig } from 'pg'
 import type { ConnectionConfig } from '../connection-config.ts'
+import { balancing, hosts, sessionAttrs } from './host-kinds.ts'
 import {
   callable,
   count,
@@ -16,13 +17,7 @@ import {
 } from './option-kind.ts'
 import { driver } from './read-driver.ts'
 
-/** later-options.ts reads those of which this version takes one value. */
-type LaterOptions = 'hosts' | 'targetSessionAttrs' | 'loadBalanceHosts'
-
-type OwnOptions = Exclude<
-  'connectionString' | 'pipeline' | Exclude<keyof ConnectionConfig, keyof ClientConfig>,
-  LaterOptions
->
+type OwnOptions = 'connectionString' | 'pipeline' | Exclude<keyof ConnectionConfig, keyof ClientConfig>
 
 export const monitor: OptionKind = {
   wanted: 'an object with a name and start()',
@@ -32,6 +27,10 @@ export const monitor: OptionKind = {
 
 export const ownOptionKinds = {
   connectionString: text,
+  hosts,
+  targetSessionAttrs: sessionAttrs,
+  loadBalanceHosts: balancing,
+  maxStalenessMs: duration,
   name: { wanted: 'a string that is not empty', holds: (value) => isText(value) && value !== '' },
   driver,
   clientFactory: callable,

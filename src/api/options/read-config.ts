@@ -1,11 +1,15 @@
 import type { ClientConfig } from 'pg'
 import { systemClock } from '../../backoff/clock.ts'
-import type { HostAddress } from '../../drivers/driver.ts'
+import { longestDelayMs } from '../../backoff/longest-delay.ts'
+import { socketByOrder, socketToAddress } from '../../drivers/directed-socket.ts'
 import { invalidOption } from '../../errors/invalid-option-error.ts'
+import { shuffled } from '../../topology/shuffle.ts'
+import type { Target } from '../../topology/target.ts'
 import type { ConnectionConfig } from '../connection-config.ts'
-import type { Settings } from '../settings.ts'
+import type { HostPlan, Settings } from '../settings.ts'
 import { clientOptions } from './client-options.ts'
 import { readConnectionString } from './connection-string.ts'
+import { readDestination } from './destination.ts'
 import {
   readAutoPrepare,
   readMonitors,
@@ -13,9 +17,8 @@ import {
   readServerSettings,
   readWhileDown,
 } from './own-readings.ts'
-import { pgOptionKinds } from './pg-options.ts'
+import { type PgOptions, pgOptionKinds } from './pg-options.ts'
 import { readDriver } from './read-driver.ts'
-import type { Said } from './said.ts'
 import { type TakenOptions, takeOptions } from './take-options.ts'
 
 /** Connections without a name, so far; errors and logs tell them apart by it. */
@@ -35,12 +38,14 @@ export function readConfig(config?: string | ConnectionConfig): Settings {
   const driver = readDriver(options.driver)
   const said = readConnectionString(connectionString, driver.uriScheme)
   const random = options.random ?? Math.random
-  const client = clientOptions(pgOptionsOf(options), said)
+  const { address, plan, isDirected, isRandom } = readDestination(options, said, driver.place)
+  const client = clientOptions(pgOptionsOf(options), said, streamTo(isRandom, random))
   checkDirectTls(client())
   return Object.freeze({
     driver,
-    readClient: client,
-    address: driver.place ?? addressOf(options, said),
+    readClient: isDirected ? (target = address) => client(target) : () => client(),
+    address,
+    hosts: plan,
     clientFactory: options.clientFactory,
     rowMode: options.rowMode ?? 'object',
     mapRow: options.mapRow,
@@ -52,7 +57,7 @@ export function readConfig(config?: string | ConnectionConfig): Settings {
     isPipelined: options.pipeline ?? true,
     preparedLimit: readAutoPrepare(options.autoPrepare),
     queueLimit: options.queueLimit ?? 10_000,
-    connectTimeoutMs: options.connectTimeoutMs ?? said?.connectTimeoutMs ?? 10_000,
+    connectTimeoutMs: options.connectTimeoutMs ?? timeoutOfAll(said?.connectTimeoutMs, plan) ?? 10_000,
     statementTimeoutMs: options.statementTimeoutMs ?? 0,
     verifiesCommits: options.verifyCommit ?? false,
     allowExitOnIdle: options.allowExitOnIdle ?? false,
@@ -69,14 +74,18 @@ function pgOptionsOf(options: TakenOptions) {
   return Object.fromEntries(Object.entries(options).filter(([name]) => Object.hasOwn(pgOptionKinds, name)))
 }
 
-/** As pg finds it (lib/connection-parameters.js): an empty word is none. */
-function addressOf(options: TakenOptions, said: Said | undefined): HostAddress {
-  const beside = said?.uri === undefined ? options : {}
-  return {
-    host: said?.host || beside.host || process.env['PGHOST'] || 'localhost',
-    port: Number(said?.port || beside.port || process.env['PGPORT'] || 5432),
+/** What leads pg's client past its own look-up of the name. */
+const streamTo =
+  (isRandom: boolean, random: () => number) =>
+  ({ hostaddr, host }: Target): PgOptions => {
+    if (hostaddr !== undefined) return { stream: () => socketToAddress(hostaddr) }
+    if (!isRandom || host.startsWith('/')) return {}
+    return { stream: () => socketByOrder((addresses) => shuffled(addresses, random)) }
   }
-}
+
+/** libpq gives each host so long. */
+const timeoutOfAll = (ms: number | undefined, plan: HostPlan | undefined): number | undefined =>
+  ms === undefined ? undefined : Math.min(ms * (plan?.targets.length ?? 1), longestDelayMs)
 
 /** pg would throw at the first session. */
 function checkDirectTls({ sslnegotiation, ssl, connectionString }: ClientConfig): void {

@@ -1,24 +1,26 @@
 // Values inside a connection string, which are all text.
 import { longestDelayMs } from '../../backoff/longest-delay.ts'
-import { onlyYet } from './later-options.ts'
-import { callable, type OptionKind, oneOf, port } from './option-kind.ts'
+import { balancing, sessionAttrs } from './host-kinds.ts'
+import { addresses, ports } from './host-lists.ts'
+import { callable, type OptionKind, oneOf } from './option-kind.ts'
 
 export const digits: OptionKind = { wanted: 'a whole number, 0 or more', holds: matches(/^\d{1,10}$/) }
 
 export const integer: OptionKind = { wanted: 'a whole number', holds: matches(/^[+-]?\d{1,10}$/) }
 
 export const onlyWord = (word: string): OptionKind => ({
-  wanted: onlyYet(`'${word}'`),
+  wanted: `'${word}' (others are not supported by this version)`,
   holds: (value) => value === word,
 })
 
 /** By parameter of URIs and keyword of libpq; what is not here may be any text. */
 export const stringKinds: Readonly<Record<string, OptionKind>> = {
-  port,
+  port: ports,
+  hostaddr: addresses,
   connect_timeout: integer,
   sslnegotiation: oneOf('postgres', 'direct'),
-  target_session_attrs: onlyWord('any'),
-  load_balance_hosts: onlyWord('disable'),
+  target_session_attrs: sessionAttrs,
+  load_balance_hosts: balancing,
   // pg would read them by parseInt, and '5s' as 5 ms.
   statement_timeout: digits,
   lock_timeout: digits,

@@ -1,6 +1,5 @@
 import { invalidOption, unknownOption } from '../../errors/invalid-option-error.ts'
 import type { ConnectionConfig } from '../connection-config.ts'
-import { laterOptionNames, settleLaterOptions } from './later-options.ts'
 import { checkKinds, isObject } from './option-kind.ts'
 import { isPlainObject, ownOptionKinds } from './own-options.ts'
 import { insteadOfPgOption, type PgOptions, pgOptionKinds } from './pg-options.ts'
@@ -9,7 +8,7 @@ export type TakenOptions = ConnectionConfig & PgOptions
 
 const kinds = { ...ownOptionKinds, ...pgOptionKinds }
 /** Of every option of a connection. */
-export const knownNames: readonly string[] = [...Object.keys(kinds), ...laterOptionNames]
+export const knownNames: readonly string[] = Object.keys(kinds)
 
 /**
  * Copies what is known out of the user's object, each option read once, and checks its outside. What is undefined is
@@ -22,7 +21,7 @@ export function takeOptions(config: string | ConnectionConfig | undefined): Take
   if (isPlainObject(given)) refuseUnknown(Object.keys(given), knownNames)
   const options = readOnce(given, knownNames)
   checkKinds(options, kinds)
-  return settleLaterOptions(options)
+  return options
 }
 
 /** @throws {InvalidOptionError} */

@@ -3,6 +3,7 @@ import type { LoneProber } from '../../backoff/lone-prober.ts'
 import { invalidOption } from '../../errors/invalid-option-error.ts'
 import { Connection } from '../connection.ts'
 import { coreOf } from '../connection-readings.ts'
+import { SharedView } from '../hosts/shared-view.ts'
 import { Member } from './member.ts'
 import type { PoolNotices } from './pool-notices.ts'
 import type { PoolSettings } from './pool-settings.ts'
@@ -19,6 +20,8 @@ export class Roster {
   adopting: Connection | undefined
   readonly #settings: PoolSettings
   readonly #prober: LoneProber
+  /** What its members know of the hosts. */
+  readonly #view = new SharedView()
   readonly #notices: PoolNotices
   readonly #becameFree: (member: Member) => void
   #number = 0
@@ -55,6 +58,7 @@ export class Roster {
       throw invalidOption('connectionFactory', 'a function that makes a new Connection each time', connection)
     owners.set(connection, this)
     coreOf(connection).wiring.govern = (hostKey, limit) => this.#prober.limitFor(hostKey, connection, limit)
+    coreOf(connection).wiring.hosts?.share(this.#view)
     this.#notices.join(connection)
     if (of === 'listener') this.listeners.set(id, connection)
     else this.members.push(new Member(id, connection, clock.now(), this.#becameFree))
@@ -65,6 +69,7 @@ export class Roster {
   left(connection: Connection): void {
     owners.delete(connection)
     coreOf(connection).wiring.govern = undefined
+    coreOf(connection).wiring.hosts?.share(new SharedView())
     this.#prober.leave(connection)
     const member = this.memberOf(connection)
     if (member === undefined) {

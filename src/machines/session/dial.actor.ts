@@ -1,12 +1,14 @@
-// Opens a session and prepares it.
-import type { StormPermit } from '../../backoff/host-bucket.ts'
-import type { Wire, WireFact } from '../../drivers/driver.ts'
-import { connectChannel } from '../../telemetry/channels.ts'
+// Opens a session and prepares it: on the first host, in the order of the round, that takes us in.
+import type { Failure } from '../../errors/failure.ts'
+import { secondPass, sharesOf, without } from '../../topology/round.ts'
+import { endsRound } from '../../topology/round-verdict.ts'
 import type { Wiring } from '../wiring.ts'
+import { failureOfRound } from './round-failure.ts'
 import { sessionActor, type Tell } from './session-actor.ts'
-import { Trial } from './trial.ts'
+import { firstTurn, freeTurn } from './turn.ts'
+import { visit } from './visit.ts'
 
-/** One attempt under one deadline, from the storm limit's permit to the last LISTEN. */
+/** One attempt under one deadline, from the storm limit's first permit to the last LISTEN. */
 export const dial = sessionActor((wiring, tell) => {
   const abort = new AbortController()
   void attempt(wiring, tell, abort.signal)
@@ -14,57 +16,39 @@ export const dial = sessionActor((wiring, tell) => {
 })
 
 async function attempt(wiring: Wiring, tell: Tell, signal: AbortSignal): Promise<void> {
-  let permit: StormPermit | undefined
-  let wire: Wire | undefined
-  const { clock, mailbox, berth } = wiring
-  const trial = new Trial(clock, wiring.connectTimeoutMs, signal)
+  const { clock } = wiring
+  const failures: Failure[] = []
+  let round = wiring.beginRound()
+  let leftMs = wiring.connectTimeoutMs
   try {
-    permit = wiring.stormLimit().tryAcquire() ?? (await wiring.stormLimit().acquire(signal))
-    if (signal.aborted) return permit.released()
-    trial.begin()
-    const ear = new Ear(trial.hear)
-    wire = wiring.openWire(ear.report)
-    const { report, listeningSince, channels } = await told(wiring, wire, prepared(wiring, trial, wire))
-    trial.end()
-    ear.hear = report
-    permit.succeeded()
-    berth.moor(wire)
-    const { processId = 0, host } = wire
-    tell({ type: 'dial.opened', processId, host, listeningSince, channels: [...channels] })
+    for (;;) {
+      let turn = freeTurn(wiring, round)
+      if (turn === undefined) {
+        const second = secondPass(round)
+        if (second !== undefined) {
+          round = second
+          continue
+        }
+        turn = await firstTurn(wiring, round, signal, failures.length > 0 ? leftMs : undefined)
+        if (turn === undefined) break
+      }
+      if (signal.aborted) return turn.permit.released()
+      const beganAt = clock.now()
+      const bounds = { openMs: leftMs / sharesOf(round), allMs: leftMs, signal }
+      const visited = await visit(wiring, turn, round, bounds)
+      if (visited === undefined) return
+      if (visited.type === 'dial.opened') return tell(visited)
+      const { failure } = visited
+      failures.push(failure)
+      leftMs -= clock.now() - beganAt
+      round = without(round, turn.target, visited.hasAnswered)
+      if (visited.isOver || endsRound(failure) || wiring.isHopeless(failure) || leftMs <= 0) break
+    }
   } catch (error) {
-    trial.end()
-    const failure = trial.failure(error, clock.now())
-    if (mailbox.wire === wire) mailbox.lose(failure, () => undefined)
-    wire?.destroy()
-    // Given up on, but the host may be down: who tries again and again by hand must not make a storm.
-    if (signal.aborted) return wire !== undefined && !trial.hasOpened ? permit?.failed() : permit?.released()
-    if (wiring.isHopeless(failure)) permit?.released()
-    else permit?.failed()
-    tell({ type: 'dial.failed', failure, delayMs: wiring.nextDelay(failure) })
+    // It was given up on while it waited for a permit.
+    if (signal.aborted) return
+    throw error
   }
-}
-
-async function prepared(wiring: Wiring, trial: Trial, wire: Wire) {
-  await trial.opened
-  const report = wiring.berth.expect()
-  trial.passOn = report
-  const lane = wiring.mailbox.attach(wire)
-  return { report, ...(await trial.bounded(wiring.prepare(lane, trial.signal))) }
-}
-
-function told<T>({ name }: Wiring, wire: Wire, session: Promise<T>): Promise<T> {
-  if (!connectChannel.hasSubscribers) return session
-  const { host, port } = wire.host
-  return connectChannel.tracePromise(() => session, { connection: name, host, port })
-}
-
-/** What a session reports to for life: to its trial at first, of which nothing is kept once that is over. */
-class Ear {
-  hear: (fact: WireFact) => void
-
-  constructor(hear: (fact: WireFact) => void) {
-    this.hear = hear
-  }
-
-  readonly report = (fact: WireFact): void => this.hear(fact)
+  const failure = failureOfRound(failures)
+  tell({ type: 'dial.failed', failure, delayMs: wiring.nextDelay(failure) })
 }

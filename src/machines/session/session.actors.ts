@@ -91,8 +91,10 @@ class Watch implements MonitorWatch {
 function relay(wiring: Wiring, tell: Tell, fact: WireFact): void {
   if (fact.type === 'notification') tell({ type: 'session.notified', notification: fact.notification })
   else if (fact.type === 'notice') tell({ type: 'session.noticed', notice: fact.notice })
-  else if (fact.type === 'parameter') tell({ type: 'session.parameter', name: fact.name, value: fact.value })
-  else if (fact.type === 'lost') {
+  else if (fact.type === 'parameter') {
+    tell({ type: 'session.parameter', name: fact.name, value: fact.value })
+    wiring.heardParameter(fact.name, fact.value)
+  } else if (fact.type === 'lost') {
     const { mailbox, clock, berth } = wiring
     const circumstances = { phase: phaseOf(mailbox.oldest, mailbox.openLane), at: clock.now() }
     const silentSince = berth.wire?.lastByteAt ?? circumstances.at

@@ -1,5 +1,6 @@
 import type { WireFact, WireLoss } from '../../drivers/driver.ts'
 import { createFailure, type Failure } from '../../errors/failure.ts'
+import { hearRole, type SessionRole, unknownRole } from '../../topology/session-role.ts'
 import { Deadline } from '../deadline.ts'
 import type { Wiring } from '../wiring.ts'
 import { failureOfError, failureOfLoss } from './record-failure.ts'
@@ -7,7 +8,7 @@ import { failureOfError, failureOfLoss } from './record-failure.ts'
 /** Hears a session that is only coming about, and ends it at its deadline, its loss or an abort. */
 export class Trial {
   readonly #clock: Wiring['clock']
-  readonly #timeoutMs: number
+  #timeoutMs = 0
   readonly #abort = new AbortController()
   readonly #ended: Promise<never>
   #deadline: Deadline | undefined
@@ -17,12 +18,13 @@ export class Trial {
   #fail: (error: unknown) => void = () => undefined
   readonly #opened: Promise<void>
   passOn: ((fact: WireFact) => void) | undefined
+  /** As the server has told it so far. */
+  role: SessionRole = unknownRole
   #isOver = false
   #hasOpened = false
 
-  constructor(clock: Wiring['clock'], timeoutMs: number, signal: AbortSignal) {
+  constructor(clock: Wiring['clock'], signal: AbortSignal) {
     this.#clock = clock
-    this.#timeoutMs = timeoutMs
     this.#ended = new Promise((_, reject) => {
       this.#fail = reject
     })
@@ -46,10 +48,18 @@ export class Trial {
     return this.#hasOpened
   }
 
-  begin(): void {
-    this.#deadline = new Deadline(this.#clock, this.#timeoutMs, () => {
+  /** The socket is gone. */
+  get isLost(): boolean {
+    return this.#loss !== undefined
+  }
+
+  /** From now on; instead of what it had. @param timeoutMs as it is told, where some of it has passed */
+  giveTime(timeoutMs: number, leftMs = timeoutMs): void {
+    this.#timeoutMs = timeoutMs
+    this.#deadline?.clear()
+    this.#deadline = new Deadline(this.#clock, leftMs, () => {
       this.#hasTimedOut = true
-      this.#stop(new Error(`no session within ${this.#timeoutMs} ms`))
+      this.#stop(new Error(this.#lateness))
     })
   }
 
@@ -60,7 +70,10 @@ export class Trial {
     } else if (fact.type === 'lost' && !this.#isOver) {
       this.#loss = fact.loss
       this.#stop(fact.loss.error ?? new Error('the server closed the connection while it was being made'))
-    } else this.passOn?.(fact)
+    } else {
+      if (fact.type === 'parameter') this.role = hearRole(this.role, fact.name, fact.value)
+      this.passOn?.(fact)
+    }
   }
 
   bounded<T>(work: Promise<T>): Promise<T> {
@@ -80,9 +93,13 @@ export class Trial {
     return createFailure({
       ...circumstances,
       kind: 'timeout',
-      message: `no session within ${this.#timeoutMs} ms`,
+      message: this.#lateness,
       error,
     })
+  }
+
+  get #lateness(): string {
+    return `no session within ${Math.round(this.#timeoutMs)} ms`
   }
 
   #stop(reason: unknown): void {

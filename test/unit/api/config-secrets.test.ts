@@ -64,7 +64,7 @@ describe('a refusal', () => {
     ['a URI that cannot be parsed', `postgres://joe:${canary}@db:port/app`],
     ['a URI whose password has a slash', `postgres://joe:${canary}/${canary}@db/app`],
     ['a URI that cannot be decoded', `postgres://joe:${canary}%FF@db/app`],
-    ['a URI of several hosts', `postgres://joe:${canary}@a,b/app`],
+    ['a URI whose hosts and ports do not match', `postgres://joe:${canary}@a,b/app?port=1,2,3`],
     ['a parameter of a URI', `postgres://joe:${canary}@db/app?port=${canary}`],
     ['a missing = after a password', `host=db password=my ${canary}`],
     ['a keyword that is a part of the password', `host=db password=my ${canary}=x`],

@@ -28,7 +28,12 @@ export class FakeHost {
         if (!isSettled) this.endings.push(as)
         isSettled = true
       }
-      return { succeeded: end('succeeded'), failed: end('failed'), released: end('released') }
+      return {
+        succeeded: end('succeeded'),
+        unfit: end('unfit'),
+        failed: end('failed'),
+        released: end('released'),
+      }
     }
     return {
       key: this.key,

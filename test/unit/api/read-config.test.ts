@@ -106,18 +106,6 @@ describe('options', () => {
     expect(readConfig(config)).toMatchObject(expected)
   })
 
-  it('of later versions may say what is so already', () => {
-    const later = {
-      hosts: [{ host: 'db', port: 6543 }],
-      targetSessionAttrs: 'any',
-      loadBalanceHosts: 'disable',
-      verifyCommit: false,
-    }
-    const { address, readClient } = readConfig(later as ConnectionConfig)
-    expect(address).toEqual({ host: 'db', port: 6543 })
-    expect(Object.keys(readClient())).toEqual(['keepAlive', 'keepAliveInitialDelayMillis', 'host', 'port'])
-  })
-
   it('of pg reach its client', () => {
     const types = { getTypeParser: () => String }
     const pgOptions = {

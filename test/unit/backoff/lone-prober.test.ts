@@ -65,6 +65,20 @@ describe('while a host is suspect', () => {
     expect(limits[2]!.tryAcquire()).toBeDefined()
   })
 
+  it('one that found it unfit goes on for all, and costs the storm limit nothing', async () => {
+    const { limits } = diallers(2)
+    for (let times = 0; times < 20; times++) limits[0]!.tryAcquire()!.unfit()
+    expect(limits[1]!.tryAcquire()).toBeUndefined()
+  })
+
+  it('another takes over from one that has found a session elsewhere', async () => {
+    const { clock, prober, who, limits } = diallers(2)
+    limits[0]!.tryAcquire()!.failed()
+    expect(limits[1]!.tryAcquire()).toBeUndefined()
+    prober.limitFor('other:5432', who[0]!, stormLimitFor('other:5432', clock)).tryAcquire()!.succeeded()
+    expect(limits[1]!.tryAcquire()).toBeDefined()
+  })
+
   it('who waits leaves the line by its signal', async () => {
     const { prober, limits } = diallers(2)
     prober.suspect()
