@@ -49,6 +49,8 @@ export class TcpProxy implements Disposable {
   readonly #links = new Set<Link>()
   #listener: Server | undefined
   #isSilent = false
+  /** Said to whoever connects. */
+  #saying: Buffer | undefined
 
   constructor(target: Target, port: number) {
     this.#target = target
@@ -74,6 +76,7 @@ export class TcpProxy implements Disposable {
   /** Repairs the cable: what was frozen moves on, holds that nothing met are forgotten. What was lost stays lost. */
   pass(): void {
     this.#isSilent = false
+    this.#saying = undefined
     for (const direction of both) this.#faults[direction].clear()
     for (const link of this.#links) link.thaw()
   }
@@ -115,9 +118,14 @@ export class TcpProxy implements Disposable {
     this.#isSilent = true
   }
 
-  /** Delays everything by so much in each direction. */
-  latency(ms: number): void {
-    for (const way of both) this.#faults[way].latencyMs = ms
+  /** Answers whoever connects with these bytes and hangs up, as a server that takes nobody in. */
+  turnAway(saying: Buffer): void {
+    this.#saying = saying
+  }
+
+  /** Delays everything by so much in each direction, and by up to `jitterMs` more. */
+  latency(ms: number, jitterMs = 0): void {
+    for (const way of both) Object.assign(this.#faults[way], { latencyMs: ms, jitterMs })
   }
 
   /** Sends what passes in writes of so many bytes. */
@@ -167,6 +175,7 @@ export class TcpProxy implements Disposable {
 
   #accept(client: Socket): void {
     this.attempts.push(performance.now())
+    if (this.#saying !== undefined) return turnAway(client, this.#saying)
     const isSilent = this.#isSilent
     const server = isSilent ? new Socket() : connect({ ...this.#target, allowHalfOpen: true })
     const faults = isSilent ? deaf : this.#faults
@@ -174,4 +183,11 @@ export class TcpProxy implements Disposable {
     this.#links.add(link)
     if (isSilent) client.on('end', () => client.destroy()).on('close', () => server.destroy())
   }
+}
+
+/** Once it has asked for something: before that it would take an answer for nonsense. */
+function turnAway(client: Socket, saying: Buffer): void {
+  client.on('error', () => {})
+  client.once('data', () => client.end(saying))
+  client.on('end', () => client.end())
 }

@@ -14,7 +14,10 @@ export class DelayLine {
     if (this.#waiting.length === 0 && !this.#faults.delays) {
       deliver()
     } else {
-      this.#waiting.push({ due: performance.now() + this.#faults.latencyMs, deliver })
+      this.#waiting.push({
+        due: performance.now() + this.#faults.latencyMs + this.#faults.jitterMs * Math.random(),
+        deliver,
+      })
       this.run()
     }
   }

@@ -14,6 +14,8 @@ export class Faults {
   /** Bytes are accepted and wait. */
   isFrozen = false
   latencyMs = 0
+  /** On top of the latency, by chance. */
+  jitterMs = 0
   sliceLength = Number.POSITIVE_INFINITY
   /** Each is asked about every message until it takes one. */
   readonly interceptors = new Set<Interceptor>()
@@ -26,6 +28,7 @@ export class Faults {
     this.swallows = false
     this.isFrozen = false
     this.latencyMs = 0
+    this.jitterMs = 0
     this.sliceLength = Number.POSITIVE_INFINITY
     this.interceptors.clear()
   }

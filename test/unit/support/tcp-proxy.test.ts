@@ -244,6 +244,17 @@ describe('the listener', () => {
     expect(proxy.totalAccepted).toBe(2)
   })
 
+  it('turns away with a word whoever asks for anything, without the server learning of it', async () => {
+    proxy.turnAway(Buffer.from('not today'))
+    const client = await openClient()
+    client.socket.write('may I?')
+    await eventually(() => expect(client.events).toEqual(['end']), { what: 'the client sees the end' })
+    expect(heardBy(client)).toBe('not today')
+    expect(accepted).toEqual([])
+    proxy.pass()
+    await openPair()
+  })
+
   it('accepts and stays silent, without the server learning of it', async () => {
     proxy.acceptThenSilent()
     const client = await openClient()
