@@ -16,6 +16,7 @@ export interface Patience {
 }
 
 const clusterQuestion = `SELECT system_identifier::text AS "systemIdentifier",
+  pg_stat_get_bgwriter_stat_reset_time()::text AS "countsSince",
   CASE WHEN pg_is_in_recovery() THEN NULL ELSE substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) END AS "timeline"
   FROM pg_control_system()`
 const statusQuestion = 'SELECT pg_xact_status($1::text::xid8) AS "status"'
@@ -33,11 +34,17 @@ export async function resolveCommit(
   ask: Ask,
   patience: Patience,
 ): Promise<CommitResolution> {
-  const strangeness = strangenessOf(witness, await ask(clusterQuestion))
+  const cluster = await ask(clusterQuestion)
+  const strangeness = strangenessOf(witness, cluster)
   if (strangeness !== undefined) return unknown(strangeness)
+  const mayHaveCrashed = cluster?.['countsSince'] !== witness.countsSince
   let isFenced = false
   for (;;) {
     const status = await statusOf(witness, ask)
+    // After a crash ids come again that had not been written down. Aborted is true of either: what is not written down is
+    // not committed.
+    if (status === 'committed' && mayHaveCrashed)
+      return unknown('the server has crashed, and may have given the id of the transaction to another')
     if (status === 'committed' || status === 'aborted') return { kind: status }
     if (status !== 'in progress') return unknown('the server no longer remembers the transaction')
     if (patience.isOver) return unknown('its old server process is still at work on it')

@@ -6,7 +6,7 @@ import { isServerError } from '../../errors/server-error.ts'
 import type { CommitWitness } from '../../machines/mailbox/commit-witness.ts'
 import type { Lease } from '../leases/lease.ts'
 
-type SessionFacts = Pick<CommitWitness, 'systemIdentifier' | 'processId' | 'startedAt'>
+type SessionFacts = Pick<CommitWitness, 'systemIdentifier' | 'countsSince' | 'processId' | 'startedAt'>
 type TransactionFacts = Pick<CommitWitness, 'transactionId' | 'processId' | 'timeline'>
 
 // PostgreSQL docs: pg_current_xact_id in 9.27.6; the name of a WAL file begins with its timeline (9.28.3), which
@@ -15,7 +15,8 @@ const transactionQuestion = `SELECT pg_current_xact_id()::text AS "transactionId
   substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) AS "timeline"`
 /** With all that the other one asks for, so that what a server refuses of that is refused here. */
 const sessionQuestion = `SELECT pg_backend_pid() AS "processId", extract(epoch FROM backend_start)::text AS "startedAt",
-  system_identifier::text AS "systemIdentifier", pg_current_xact_id() AS "xid", pg_walfile_name(pg_current_wal_lsn()) AS "wal"
+  system_identifier::text AS "systemIdentifier", pg_stat_get_bgwriter_stat_reset_time()::text AS "countsSince",
+  pg_current_xact_id() AS "xid", pg_walfile_name(pg_current_wal_lsn()) AS "wal"
   FROM pg_stat_get_activity(pg_backend_pid()), pg_control_system()`
 
 /** Of each session, asked once; undefined = its server refuses to say. */
@@ -67,7 +68,7 @@ export class Witnessing {
     const { wire } = core.mailbox
     const session = wire && sessions.get(wire)
     if (session === undefined) return undefined
-    const { systemIdentifier, startedAt } = session
+    const { systemIdentifier, countsSince, startedAt } = session
     const request = core.newRequest({ text: transactionQuestion, lane, role: 'probe', name: 'pgs_witness' })
     try {
       const reply = await core.ask(request)
@@ -75,7 +76,7 @@ export class Witnessing {
       // Behind a pooler each transaction may have another server process.
       if (facts === undefined || facts.processId !== session.processId) return undefined
       const { transactionId, processId, timeline } = facts
-      return { transactionId, timeline, systemIdentifier, processId, startedAt }
+      return { transactionId, timeline, systemIdentifier, countsSince, processId, startedAt }
     } catch {
       return undefined
     }

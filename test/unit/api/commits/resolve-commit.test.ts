@@ -5,10 +5,11 @@ const witness = {
   transactionId: '755',
   timeline: '00000001',
   systemIdentifier: '77',
+  countsSince: '2026-01-01',
   processId: 7,
   startedAt: '1.5',
 }
-const here = { systemIdentifier: '77', timeline: '00000001' }
+const here = { systemIdentifier: '77', countsSince: '2026-01-01', timeline: '00000001' }
 
 interface Server {
   readonly cluster?: object
@@ -48,6 +49,11 @@ describe('what became of a commit', () => {
     expect(await resolve({ statuses: [kind] })).toEqual({ kind, fenced: 0 })
   })
 
+  it('is known to be undone after a crash, too', async () => {
+    const server = { cluster: { countsSince: '2026-02-02' }, statuses: ['aborted'] }
+    expect(await resolve(server)).toEqual({ kind: 'aborted', fenced: 0 })
+  })
+
   it('is known when its server process has been ended', async () => {
     const statuses = ['in progress', 'in progress', 'in progress', 'aborted']
     expect(await resolve({ statuses })).toEqual({ kind: 'aborted', fenced: 1 })
@@ -66,6 +72,7 @@ describe('what became of a commit', () => {
     ['of another cluster', { cluster: { systemIdentifier: '78' } }, /another cluster/],
     ['on another timeline', { cluster: { timeline: '00000002' } }, /another timeline: 00000002/],
     ['of a standby', { cluster: { timeline: null } }, /standby/],
+    ['that has crashed', { cluster: { countsSince: '2026-02-02' }, statuses: ['committed'] }, /has crashed/],
     ['that has forgotten it', { statuses: [null] }, /no longer remembers/],
     ['to which it lies in the future', { statuses: [refusal('22023')] }, /no longer remembers/],
     ['whose process can not be ended', { statuses: ['in progress'] }, /still at work/],
