@@ -6,15 +6,21 @@ import type { Clock } from '../backoff/clock.ts'
 /** Timers fire a little late at all times; beyond this it is a stall. */
 export const stallMs = 50
 
+/** Somebody who never stops talking keeps the loop late for ever: nobody is given more than so many times as long. */
+const mostTimes = 10
+
 export class Deadline {
   readonly #clock: Clock
   readonly #expired: () => void
+  readonly #mostMs: number
+  #grantedMs = 0
   #timer: unknown
   #turn: NodeJS.Immediate | undefined
 
   constructor(clock: Clock, ms: number, expired: () => void) {
     this.#clock = clock
     this.#expired = expired
+    this.#mostMs = mostTimes * ms
     this.#arm(ms)
   }
 
@@ -24,10 +30,11 @@ export class Deadline {
   }
 
   #arm(ms: number): void {
+    this.#grantedMs += ms
     const due = this.#clock.now() + ms
     this.#timer = this.#clock.setTimeout(() => {
       const lateMs = this.#clock.now() - due
-      if (lateMs > stallMs) this.#arm(Math.min(lateMs, ms))
+      if (lateMs > stallMs && this.#grantedMs < this.#mostMs) this.#arm(Math.min(lateMs, ms))
       // Timers run before the poll phase and immediates after it: in between, what lies in the sockets is read.
       else this.#turn = setImmediate(this.#expired)
     }, ms)

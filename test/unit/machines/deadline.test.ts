@@ -66,6 +66,18 @@ describe('a deadline', () => {
     expect(expirations()).toBe(0)
   })
 
+  it('is given no more than ten times as long by a loop that is always late', async () => {
+    const clock = new LateClock()
+    const { expirations } = startDeadline(clock, 500)
+    let times = 0
+    while (clock.dueAt !== undefined) {
+      times++
+      clock.fireAt(clock.dueAt + 600)
+    }
+    await turn()
+    expect([times, expirations()]).toEqual([10, 1])
+  })
+
   it('says nothing once it is cleared', async () => {
     const clock = new VirtualClock()
     const { deadline, expirations } = startDeadline(clock, 500)
