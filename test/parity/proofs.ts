@@ -14,8 +14,12 @@ const title = /\(\s*(['"`])((?:(?!\1).)*)\1,/g
 const mark = /\(txpostgres ([^)]*)\)/
 const behaviour = /^behaviours? ([\d, ]+(?:and \d+)?):/
 
+/** Of everything that looks like a test or a group of them. */
+export const titlesIn = (source: string): string[] =>
+  [...source.matchAll(title)].map(([, , name = '']) => name)
+
 export function proofsIn(file: string, source: string): Proof[] {
-  return [...source.matchAll(title)].flatMap(([, , name = '']) => {
+  return titlesIn(source).flatMap((name) => {
     const marked = mark.exec(name)?.[1] ?? ''
     const parts = marked.split(',').map((part) => part.trim())
     const wrong = parts.filter((part) => marked !== '' && !/^(point )?\d+$/.test(part))

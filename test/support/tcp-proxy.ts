@@ -89,6 +89,11 @@ export class TcpProxy implements Disposable {
     for (const way of direction ? [direction] : both) this.#faults[way].swallows = true
   }
 
+  /** Loses whatever is sent on the connections of now, for ever, as a firewall that has dropped their state. */
+  forget(): void {
+    for (const link of this.#links) link.sever()
+  }
+
   /** Takes bytes and keeps them until `pass()`, as a cable that is unplugged and plugged in again. */
   freeze(direction?: Direction): void {
     for (const way of direction ? [direction] : both) this.#faults[way].isFrozen = true

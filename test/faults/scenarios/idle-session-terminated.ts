@@ -6,5 +6,6 @@ export const idleSessionTerminated: Scenario = {
   naive: 'has no listener for its error, and its process ends',
   callers: 'wait',
   costs: 'sessions',
+  lasts: [100, 300],
   strike: killSessions,
 }

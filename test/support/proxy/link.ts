@@ -45,6 +45,12 @@ export class Link {
     this.#sockets[side].end()
   }
 
+  /** Nothing comes through any more, in either direction, and nobody is told. */
+  sever(): void {
+    this.#lanes.toServer.sever()
+    this.#lanes.toClient.sever()
+  }
+
   thaw(): void {
     this.#lanes.toServer.thaw()
     this.#lanes.toClient.thaw()

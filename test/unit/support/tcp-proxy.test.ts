@@ -162,6 +162,17 @@ describe('a black hole', () => {
 })
 
 describe('a cable', () => {
+  it('that forgets its connections tells nobody, and takes new ones', async () => {
+    const [client, peer] = await openPair()
+    proxy.forget()
+    client.socket.write('anybody there?')
+    peer.socket.write('anybody there?')
+    await meanwhile()
+    expect([heardBy(client), heardBy(peer), client.events, peer.events]).toEqual(['welcome', 'hello', [], []])
+    await openPair()
+    expect(proxy.connections).toBe(2)
+  })
+
   it('that is frozen delivers what it kept, in order, when it is passable again', async () => {
     const [client, peer] = await openPair()
     proxy.freeze()
