@@ -12,7 +12,7 @@ export function openScene(server: TestServer, cable: TcpProxy, seed: number): Sc
     dice: diceOf(seed),
     defer: (undo) => undoing.push(undo),
     [Symbol.asyncDispose]: async () => {
-      for (const undo of undoing.reverse()) await undo()
+      for (const undo of undoing.toReversed()) await undo()
     },
   }
 }

@@ -15,7 +15,7 @@ const tolds: number[] = []
 const prefix = randomBytes(6).toString('hex')
 let healedAt: number | undefined
 let hasRecovered = false
-let isOver = false
+const over = new AbortController()
 
 const say = (word: Word): unknown => process.send?.(word)
 const client = await clients[name](url, () => tolds.push(nowMs()))
@@ -38,7 +38,7 @@ async function ask(): Promise<void> {
 }
 
 async function call(): Promise<void> {
-  while (!isOver) {
+  while (!over.signal.aborted) {
     await ask()
     await sleep(operations.at(-1)?.said === 'applied' ? 2 : 20)
   }
@@ -52,7 +52,7 @@ process.on('message', (order: Order) => {
     healedAt = nowMs()
     if (how === 'wait') start()
   } else {
-    isOver = true
+    over.abort()
     const allSettled = Promise.all(callers)
     void Promise.race([allSettled, sleep(hangsAfterMs)]).then(async () => {
       say({ type: 'report', report: { operations, tolds } })
