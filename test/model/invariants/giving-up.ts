@@ -12,6 +12,14 @@ export const ofGivingUp: Invariants = {
     assert.deepEqual(told(steps.filter((edge) => times('dead', edge) !== (isGivenUp(edge) ? 1 : 0))), [])
   },
 
+  'is not told again where an aborted connect() leads back to it: whoever waits hears that it was withdrawn'({
+    steps,
+  }) {
+    const isBack = (edge: Edge) => isIn(/^dead\.asBefore/, edge) && !isFrom(/^dead\.asBefore/, edge)
+    assert.equal(steps.some(isBack), true)
+    assert.deepEqual(told(steps.filter((edge) => times('withdrawn', edge) !== (isBack(edge) ? 1 : 0))), [])
+  },
+
   'follows a hopeless failure at once, and an exhausted schedule'({ edges }) {
     const failing = edges.filter((edge) => isFrom(/^reconnecting\.dialing/, edge)).filter(isOf('dial.failed'))
     const goingOn = failing.filter((edge) => isIn(/^reconnecting/, edge))
