@@ -149,7 +149,7 @@ export class Core implements MailboxHost, RequestKeeper, WiringParts {
 
   /** A fault that only a new session mends. */
   replaceSession(failure: Failure): void {
-    this.actor.send({ type: 'session.lost', failure, silentSince: this.berth.wire?.lastByteAt ?? failure.at })
+    this.actor.send({ type: 'session.lost', failure, silentSince: this.berth.wire?.heardUntil ?? failure.at })
   }
 
   /** Hears that the connection is being closed; returns how to stop. */

@@ -80,6 +80,8 @@ export interface Wire {
   /** As of the last ReadyForQuery: idle, in a transaction, in a failed one. */
   readonly transactionStatus: 'I' | 'T' | 'E'
   readonly lastByteAt: number
+  /** Every notification sent before it was received: a busy server sends none, so it may be earlier than the last byte. */
+  readonly heardUntil: number
   /** More is buffered for the socket than it takes; writing on would only grow memory. */
   readonly isCongested: boolean
   /** Something was submitted and is not answered. */

@@ -44,6 +44,8 @@ export class PgWire implements Wire, QueryOwner {
   /** The query whose ErrorResponse waits for its ReadyForQuery: pg itself forgets the query at the error. */
   #held: SupervisedQuery | undefined
   lastByteAt: number
+  /** When the server was last known to be idle: before it says so, it sends what notifications there are. */
+  #idleAt: number
   isLost = false
   #isOpen = false
   #isCorked = false
@@ -56,6 +58,7 @@ export class PgWire implements Wire, QueryOwner {
     this.#report = report
     this.#now = config.now
     this.lastByteAt = config.now()
+    this.#idleAt = this.lastByteAt
     this.#preparedLimit = config.preparedLimit
     this.#nameSuffix = config.nameSuffix
     this.#hasOwnStream = config.client.stream !== undefined
@@ -101,6 +104,10 @@ export class PgWire implements Wire, QueryOwner {
     return this.#unanswered > 0
   }
 
+  get heardUntil(): number {
+    return this.#unanswered === 0 && this.transactionStatus === 'I' ? this.lastByteAt : this.#idleAt
+  }
+
   submit(statement: Statement): void {
     this.#unanswered++
     if (statement.submittable !== undefined) return this.#submitAlone(statement, statement.submittable)
@@ -113,6 +120,7 @@ export class PgWire implements Wire, QueryOwner {
     const ended = (): void => {
       if (this.isLost) return
       this.#unanswered--
+      this.#noteIdle()
       statement.answered(undefined, undefined, false)
     }
     submitAlone(this.client, submittable, ended, (error) => this.#lose(violation(error)))
@@ -140,6 +148,7 @@ export class PgWire implements Wire, QueryOwner {
     // What was in flight has been told of the loss; nothing that still comes is worth anything.
     if (this.isLost) return
     this.#unanswered--
+    this.#noteIdle()
     const { name, statement } = query
     if (statement.upsets !== undefined) this.#upset(statement.upsets)
     if (name === undefined)
@@ -163,6 +172,10 @@ export class PgWire implements Wire, QueryOwner {
   #upset(what: Upset): void {
     if (what === 'meanings') this.#names?.changed(this.transactionStatus !== 'I')
     else if (what !== 'listens') this.#names?.forgotten()
+  }
+
+  #noteIdle(): void {
+    if (this.transactionStatus === 'I') this.#idleAt = this.lastByteAt
   }
 
   violated(words: string): void {
@@ -214,6 +227,7 @@ export class PgWire implements Wire, QueryOwner {
     const { client } = this
     client.on('error', (error) => this.#lose(error))
     client.on('notification', ({ channel, payload, processId }) => {
+      this.#idleAt = this.lastByteAt
       this.#report({ type: 'notification', notification: { channel, payload: payload ?? '', processId } })
     })
     client.on('notice', (notice) => {

@@ -16,6 +16,10 @@ import { nowOf, type Refusal, wiringOf } from './wiring.ts'
 /** Node takes a longer wait for 1 ms. */
 const timerMs = (ms: number): number => Math.min(ms, longestDelayMs)
 
+/** What the session heard after it, or is about to hear, may be missed. */
+const heardUntil = (context: ConnectionContext): number =>
+  wiringOf(context)?.berth.wire?.heardUntil ?? nowOf(context)
+
 type Holding<T> = { context: ConnectionContext } & T
 
 const refusal = ({ downSince, attempts, nextAttemptAt, failure }: ConnectionContext): Refusal => ({
@@ -74,9 +78,9 @@ export const connectionSetup = setup({
       }),
     ),
     noteDown: assign({ downSince: ({ context }) => nowOf(context) }),
-    noteLoss: assign((_, { failure, silentSince }: { failure: Failure; silentSince: number }) => ({
+    noteLoss: assign(({ context }, { failure, silentSince }: { failure: Failure; silentSince?: number }) => ({
       failure,
-      silentSince,
+      silentSince: silentSince ?? heardUntil(context),
       downSince: failure.at,
       attempts: 0,
       triesUntil: undefined,
@@ -91,7 +95,7 @@ export const connectionSetup = setup({
         at: nowOf(context),
         message: `retired: ${context.retiring}`,
       }),
-      silentSince: wiringOf(context)?.berth.wire?.lastByteAt ?? nowOf(context),
+      silentSince: heardUntil(context),
       downSince: nowOf(context),
       attempts: 0,
       session: undefined,
@@ -173,6 +177,8 @@ export const connectionSetup = setup({
     tellGap: enqueueActions(({ context, enqueue }, { channels, to }: { channels: string[]; to: number }) => {
       if (channels.length === 0) return
       enqueue.emit({ type: 'gap', channels, from: context.silentSince ?? to, to, reason: 'lost' })
+      // What a session misses that is lost while it is restored begins where this one ends.
+      enqueue.assign({ silentSince: to })
     }),
     tellNotification: emit((_, { notification }: { notification: Notification }) => ({
       type: 'notification' as const,

@@ -72,6 +72,10 @@ export class ScriptedWire implements Wire {
     return this.#unanswered.length > 0
   }
 
+  get heardUntil(): number {
+    return this.lastByteAt
+  }
+
   /** The one that is answered next. */
   get oldest(): Statement | undefined {
     return this.#unanswered[0]

@@ -15,7 +15,7 @@ const { count, kills, pauseMs } = isThorough
 const publishers = 4
 const keys = 20
 
-const outbox = new Outbox()
+const outbox = new Outbox({ table: 'besieged' })
 
 /** So many messages, each key by one publisher alone, a few in each transaction, some of which are undone. */
 async function publish(connection: Connection, lane: number, published: Set<string>): Promise<void> {
@@ -59,7 +59,9 @@ describe('an outbox whose listener dies again and again under publishers', { tim
   it('loses nothing, keeps the order of each key, and stores exactly once what its handler stores', async () => {
     await using world = await openWorld({ server, connections: publishers + 1 })
     const [listener, ...others] = world.connections
-    await server.sql('drop table if exists outbox, outbox_position, ledger; create table ledger (id text)')
+    await server.sql(
+      'drop table if exists besieged, besieged_position, besieged_ledger; create table besieged_ledger (id text)',
+    )
     await server.sql(outbox.ddl)
     const delivered: DeliveredMessage[] = []
     const subscription = await outbox.durableListen(
@@ -67,7 +69,9 @@ describe('an outbox whose listener dies again and again under publishers', { tim
       'ledger',
       async (messages, { tx }) => {
         delivered.push(...messages)
-        await tx.query('insert into ledger select unnest($1::text[])', [messages.map(({ id }) => id)])
+        await tx.query('insert into besieged_ledger select unnest($1::text[])', [
+          messages.map(({ id }) => id),
+        ])
       },
       { batchSize: isThorough ? 500 : 50 },
     )
@@ -82,7 +86,9 @@ describe('an outbox whose listener dies again and again under publishers', { tim
       return `${lane}/${number}`
     }
     const stored = async () => {
-      const [row] = await server.sql<{ n: number }>('select count(distinct id)::int as n from ledger')
+      const [row] = await server.sql<{ n: number }>(
+        'select count(distinct id)::int as n from besieged_ledger',
+      )
       return row!.n === count
     }
     await eventually(stored, { what: 'all are delivered', timeoutMs: isThorough ? 500_000 : 60_000 })
@@ -103,7 +109,7 @@ describe('an outbox whose listener dies again and again under publishers', { tim
     }
     expect(byKey.size).toBe(keys)
     for (const numbers of byKey.values()) expect(numbers).toEqual(numbers.toSorted((a, b) => a - b))
-    const [ledger] = await server.sql<{ n: number }>('select count(*)::int as n from ledger')
+    const [ledger] = await server.sql<{ n: number }>('select count(*)::int as n from besieged_ledger')
     expect(ledger!.n).toBe(count)
     expect(deaths).toBeGreaterThanOrEqual(isThorough ? 1 : kills)
     const duplicates = delivered.length - first.size
@@ -117,7 +123,7 @@ describe('an outbox whose listener dies again and again under publishers', { tim
   it('never runs two handlers at once, not even while one outlives its session', async () => {
     await using world = await openWorld({ server, connections: 2 })
     const [listener, publisher] = world.connections
-    await server.sql('drop table if exists outbox, outbox_position')
+    await server.sql('drop table if exists besieged, besieged_position')
     await server.sql(outbox.ddl)
     const events: string[] = []
     let release = (): void => undefined

@@ -50,6 +50,43 @@ describe('a subscription', () => {
     expect(firstAfter).toMatchObject({ type: 'gap' })
   })
 
+  it('was deaf since its transaction began: a server at work sends no notifications', async () => {
+    await using world = await openWorld({ server, connections: 1 })
+    const connection = world.connections[0]!
+    await connection.listen('ticks')
+    let sentAt = 0
+    const lost = connection.transaction(async (tx) => {
+      await tx.query('select 1')
+      await server.sql("select pg_notify('ticks', 'kept back')")
+      sentAt = world.clock.now()
+      await tx.query('select 2')
+      await world.kill(connection)
+      await tx.query('select 3')
+    })
+    await expect(lost).rejects.toMatchObject({ code: 'CONNECTION_LOST' })
+    const gap = await world.told(connection, 'gap')
+    expect(gap.from).toBeLessThan(sentAt)
+    expect(gap.to).toBeGreaterThan(sentAt)
+  })
+
+  it('that dies again while it is restored tells of two gaps that do not overlap', async () => {
+    await using world = await openWorld({ server, connections: 1 })
+    const connection = world.connections[0]!
+    await connection.listen('ticks')
+    let recoveries = 0
+    connection.addRecoveryHandler(async (session) => {
+      if (++recoveries > 1) return
+      await server.sql('select pg_terminate_backend($1)', [session.processId])
+      await session.query('select pg_sleep(10)')
+    })
+    await world.kill(connection)
+    await world.told(connection, 'connected', 2)
+    const [first, second, ...more] = world.noticesOf(connection, 'gap')
+    expect(more).toEqual([])
+    expect(second!.from).toBeGreaterThanOrEqual(first!.to)
+    expect(second!.to).toBeGreaterThan(second!.from)
+  })
+
   it('hears what is sent right after the recovery, by the first statement of the queue', async () => {
     await using world = await openWorld({ server, connections: 1, config: { whileDown: { waitMs: 10_000 } } })
     const connection = world.connections[0]!
@@ -79,6 +116,8 @@ describe('a subscription', () => {
       break
     }
     expect((await connection.query('select pg_listening_channels()')).rowCount).toBe(0)
+    // It was not promised anything before that.
+    expect(world.noticesOf(connection, 'gap')).toEqual([])
   })
 
   it('that is closed while the connection is down is not renewed', async () => {

@@ -8,9 +8,9 @@ import { openWorld } from '../support/world.ts'
 const server = await testServer()
 afterAll(() => server.dispose())
 
-const outbox = new Outbox()
+const outbox = new Outbox({ table: 'consumed' })
 beforeEach(async () => {
-  await server.sql('drop table if exists outbox, outbox_position')
+  await server.sql('drop table if exists consumed, consumed_position')
   await server.sql(outbox.ddl)
 })
 
@@ -92,9 +92,9 @@ describe('a consumer of an outbox', () => {
     await outbox.publish(one!, { payload: 1 })
     const within = await outbox.durableListen(one!, 'within', () => within.close())
     await within.done
-    expect(await server.sql(`select from outbox_position where consumer = 'within' and id > 0`)).toHaveLength(
-      1,
-    )
+    expect(
+      await server.sql(`select from consumed_position where consumer = 'within' and id > 0`),
+    ).toHaveLength(1)
 
     const byEnd = await outbox.durableListen(other!, 'by end', () => undefined)
     await other!.end()
@@ -118,7 +118,7 @@ describe('a consumer of an outbox', () => {
   it('is read by polling alone where it has no channel', async () => {
     await using world = await openWorld({ server, connections: 1 })
     const [connection] = world.connections
-    const silent = new Outbox({ channel: false })
+    const silent = new Outbox({ table: 'consumed', channel: false })
     const { handler, hears } = recorder()
     await using _ = await silent.durableListen(connection!, 'mailer', handler, { pollMs: 10 })
     expect((await connection!.query('select pg_listening_channels()')).rowCount).toBe(0)

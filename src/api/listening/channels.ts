@@ -13,6 +13,8 @@ interface Channel {
   readonly waiting: Set<{ resolve(): void; reject(error: unknown): void }>
   /** asked: LISTEN is on its way · standing: the server has answered it */
   stage: 'wanted' | 'asked' | 'standing'
+  /** Somebody was told that LISTEN stands: what is missed from then on is told as a gap. */
+  isPromised: boolean
 }
 
 export class Channels {
@@ -30,7 +32,13 @@ export class Channels {
 
   add(subscription: LiveSubscription): void {
     const { channel: name } = subscription
-    const fresh: Channel = { name, subscriptions: new Set(), waiting: new Set(), stage: 'wanted' }
+    const fresh: Channel = {
+      name,
+      subscriptions: new Set(),
+      waiting: new Set(),
+      stage: 'wanted',
+      isPromised: false,
+    }
     const channel = this.#channels.get(name) ?? fresh
     this.#channels.set(name, channel)
     channel.subscriptions.add(subscription)
@@ -68,7 +76,7 @@ export class Channels {
     for (const subscription of channel.subscriptions) subscription.push(notification)
   }
 
-  /** LISTENs on a session that is being prepared, for as long as there is one that does not stand. */
+  /** LISTENs on a session that is being prepared, for as long as there is one that does not stand; resolves to those promised before. */
   async restore(run: (sql: string) => Promise<unknown>): Promise<string[]> {
     const names: string[] = []
     for (;;) {
@@ -77,7 +85,7 @@ export class Channels {
       for (const channel of missing) this.#isAskedFor(channel)
       await Promise.all(missing.map(({ name }) => run(`LISTEN ${quoteName(name)}`)))
       for (const channel of missing) channel.stage = 'standing'
-      names.push(...missing.map(({ name }) => name))
+      names.push(...missing.filter(({ isPromised }) => isPromised).map(({ name }) => name))
     }
   }
 
@@ -176,6 +184,7 @@ export class Channels {
 
   #stand(channel: Channel): void {
     channel.stage = 'standing'
+    channel.isPromised = true
     for (const { resolve } of channel.waiting) resolve()
     channel.waiting.clear()
   }

@@ -1,7 +1,5 @@
-import type { Notification } from '../../drivers/driver.ts'
-
 export interface DropListener {
-  /** The oldest were dropped: from the first of them until now. */
+  /** The oldest were dropped; they had come from the one moment to the other. */
   overflowed(channels: string[], from: number, to: number): void
   now(): number
 }
@@ -10,23 +8,25 @@ export interface DropListener {
 export class DropTally {
   readonly #host: DropListener
   readonly #channels = new Set<string>()
-  #since: number | undefined
+  #span: { readonly from: number; to: number } | undefined
 
   constructor(host: DropListener) {
     this.#host = host
   }
 
-  dropped(notification: Notification | undefined): void {
-    if (notification === undefined) return
-    this.#channels.add(notification.channel)
-    if (this.#since !== undefined) return
-    const since = this.#host.now()
-    this.#since = since
+  dropped(channel: string, at: number): void {
+    this.#channels.add(channel)
+    if (this.#span !== undefined) {
+      this.#span.to = at
+      return
+    }
+    const span = { from: at, to: at }
+    this.#span = span
     setImmediate(() => {
       const channels = [...this.#channels]
       this.#channels.clear()
-      this.#since = undefined
-      this.#host.overflowed(channels, since, this.#host.now())
+      this.#span = undefined
+      this.#host.overflowed(channels, span.from, span.to)
     })
   }
 }

@@ -1,9 +1,9 @@
 // One queue per observer: it is awaited before its next call, and what arrives meanwhile waits in order, up to a limit.
 import type { Notification } from '../../drivers/driver.ts'
-import { Fifo } from '../../machines/mailbox/fifo.ts'
 import type { NotificationObserver } from '../connection-events.ts'
 import { inContextOfNow } from '../leases/scope.ts'
-import { type DropListener, DropTally } from './drop-tally.ts'
+import { BoundedBuffer } from './bounded-buffer.ts'
+import type { DropListener } from './drop-tally.ts'
 
 export const defaultBufferLimit = 100_000
 
@@ -13,26 +13,22 @@ export interface ObserverQueueHost extends DropListener {
 
 export class ObserverQueue {
   readonly #observe: NotificationObserver
-  readonly #limit: number
   readonly #host: ObserverQueueHost
-  readonly #waiting = new Fifo<Notification>()
+  readonly #waiting: BoundedBuffer
   readonly #start: () => void
   #isRunning = false
   #isClosed = false
-  readonly #drops: DropTally
 
   constructor(observer: NotificationObserver, limit: number, host: ObserverQueueHost) {
     this.#observe = observer
     // Entered once for all that waits: it takes longer than most observers do.
     this.#start = inContextOfNow(() => void this.#run())
-    this.#limit = limit
     this.#host = host
-    this.#drops = new DropTally(host)
+    this.#waiting = new BoundedBuffer(limit, host)
   }
 
   push(notification: Notification): void {
     if (this.#isClosed) return
-    if (this.#waiting.size >= this.#limit) this.#drops.dropped(this.#waiting.shift())
     this.#waiting.push(notification)
     if (this.#isRunning) return
     this.#isRunning = true

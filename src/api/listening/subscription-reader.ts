@@ -1,26 +1,21 @@
 import type { Notification } from '../../drivers/driver.ts'
-import { Fifo } from '../../machines/mailbox/fifo.ts'
-import { DropTally } from './drop-tally.ts'
-import type { ObserverQueueHost } from './observer-queue.ts'
+import { BoundedBuffer } from './bounded-buffer.ts'
+import type { DropListener } from './drop-tally.ts'
 
 /** The iterating side of a subscription: bounded; leaving the loop closes the subscription. */
 export class SubscriptionReader implements AsyncIterator<Notification> {
-  readonly #limit: number
   readonly #left: () => Promise<void>
-  readonly #waiting = new Fifo<Notification>()
-  readonly #drops: DropTally
+  readonly #waiting: BoundedBuffer
   #wakes: (() => void)[] = []
   #isEnded = false
 
-  constructor(limit: number, host: ObserverQueueHost, left: () => Promise<void>) {
-    this.#limit = limit
+  constructor(limit: number, host: DropListener, left: () => Promise<void>) {
     this.#left = left
-    this.#drops = new DropTally(host)
+    this.#waiting = new BoundedBuffer(limit, host)
   }
 
   push(notification: Notification): void {
     if (this.#isEnded) return
-    if (this.#waiting.size >= this.#limit) this.#drops.dropped(this.#waiting.shift())
     this.#waiting.push(notification)
     this.#wakes.shift()?.()
   }
@@ -41,7 +36,7 @@ export class SubscriptionReader implements AsyncIterator<Notification> {
   }
 
   async return(): Promise<IteratorResult<Notification>> {
-    while (this.#waiting.shift() !== undefined);
+    this.#waiting.clear()
     await this.#left()
     return { done: true, value: undefined }
   }

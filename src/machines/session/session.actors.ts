@@ -80,7 +80,7 @@ class Watch implements MonitorWatch {
     const at = clock.now()
     const phase = phaseOf(mailbox.oldest, mailbox.openLane)
     const failure = createFailure({ kind: 'monitor', phase, at, message, code })
-    this.#tell({ type: 'session.lost', failure, silentSince: berth.wire?.lastByteAt ?? at })
+    this.#tell({ type: 'session.lost', failure, silentSince: berth.wire?.heardUntil ?? at })
   }
 
   retire(reason: string): void {
@@ -97,7 +97,7 @@ function relay(wiring: Wiring, tell: Tell, fact: WireFact): void {
   } else if (fact.type === 'lost') {
     const { mailbox, clock, berth } = wiring
     const circumstances = { phase: phaseOf(mailbox.oldest, mailbox.openLane), at: clock.now() }
-    const silentSince = berth.wire?.lastByteAt ?? circumstances.at
+    const silentSince = berth.wire?.heardUntil ?? circumstances.at
     const readOnlyTransaction = mailbox.openLane.isReadOnly
     tell({
       type: 'session.lost',

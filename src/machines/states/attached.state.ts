@@ -42,7 +42,7 @@ export const attached = connectionSetup.createStateConfig({
         { type: 'tellLost', params: whole },
         {
           type: 'noteLoss',
-          params: ({ event }) => ({ failure: event.failure, silentSince: event.failure.at }),
+          params: ({ event }) => ({ failure: event.failure }),
         },
       ],
     },
