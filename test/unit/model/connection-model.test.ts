@@ -124,6 +124,16 @@ describe('the server of a connection model', () => {
     expect(heard).toEqual(['one', 'two'])
   })
 
+  it('has cursors, by their FETCH', async () => {
+    const { model, connection } = await modelOf()
+    const rows = [{ n: 1 }, { n: 2 }, { n: 3 }]
+    model.answer(/^fetch/i, ({ text }) => ({ rows: rows.splice(0, Number(/\d+/.exec(text)?.[0])) }))
+    const seen: number[] = []
+    for await (const { n } of connection.cursor<{ n: number }>('select n', [], { batchSize: 2 })) seen.push(n)
+    expect(seen).toEqual([1, 2, 3])
+    expect(model.received.at(-1)?.text).toBe('COMMIT')
+  })
+
   it.each([undefined, 'answer'])('refuses %j for a reply', async (reply) => {
     const { model } = await modelOf()
     expect(() => model.answer('select 1', reply as never)).toThrow(InvalidOptionError)
