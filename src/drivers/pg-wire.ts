@@ -1,21 +1,13 @@
 // One pg client from its first byte to its last. It tells what happened, once and in order, and judges nothing.
 import { ProtocolViolationError } from '../errors/session-errors.ts'
-import type {
-  HostAddress,
-  ServerNotice,
-  Statement,
-  Upset,
-  Wire,
-  WireConfig,
-  WireFact,
-  WireLoss,
-} from './driver.ts'
+import type { HostAddress, Statement, Upset, Wire, WireConfig, WireFact, WireLoss } from './driver.ts'
 import { fenceParser } from './parser-fence.ts'
 import { requestCancel } from './pg-cancel.ts'
 import { inquire } from './pg-inquiry.ts'
 import type { PgClient, PgConnection } from './pg-internals.ts'
 import { type QueryOwner, SupervisedQuery } from './pg-query.ts'
-import { mayHaveName, PreparedNames } from './prepared-names.ts'
+import { plainNotice } from './plain-notice.ts'
+import { isNameLost, mayHaveName, PreparedNames } from './prepared-names.ts'
 import { serverVersionNumber } from './server-version.ts'
 import { remoteOf } from './session-address.ts'
 import { submitAlone } from './submit-alone.ts'
@@ -238,7 +230,7 @@ export class PgWire implements Wire, QueryOwner {
       const { severity, code, message, detail, hint, routine } = notice
       this.#report({
         type: 'notice',
-        notice: plain({ severity, code, message: message ?? '', detail, hint, routine }),
+        notice: plainNotice({ severity, code, message: message ?? '', detail, hint, routine }),
       })
     })
     // Before pg's own listener, which would take it for an answer to a statement.
@@ -290,12 +282,6 @@ export class PgWire implements Wire, QueryOwner {
 const violation = (cause: unknown): ProtocolViolationError =>
   new ProtocolViolationError('the server said what its protocol does not allow', { cause })
 
-/** 26000: the name is unknown; 42P05: it exists although its Parse failed; 0A000 there: its result type changed since. */
-function isNameLost(error: unknown): boolean {
-  const { code, routine } = error as { code?: unknown; routine?: unknown }
-  return code === '26000' || code === '42P05' || (code === '0A000' && routine === 'RevalidateCachedQuery')
-}
-
 function isServerError(error: unknown): boolean {
   const { code, severity } = (error ?? {}) as { code?: unknown; severity?: unknown }
   return typeof severity === 'string' && typeof code === 'string' && code.length === 5
@@ -303,9 +289,3 @@ function isServerError(error: unknown): boolean {
 
 const hasCode = (error: unknown): boolean =>
   typeof (error as { code?: unknown } | undefined)?.code === 'string'
-
-/** Without the fields that the server did not send. */
-const plain = (notice: { [field in keyof ServerNotice]: ServerNotice[field] | undefined }): ServerNotice =>
-  Object.fromEntries(
-    Object.entries(notice).filter(([, value]) => value !== undefined),
-  ) as unknown as ServerNotice

@@ -197,3 +197,9 @@ function mayBeNamed(statement: Statement): boolean {
 
 /** Each of our cursors has a name of its own, which stands in the text. */
 const isOneOff = (text: string): boolean => text.startsWith('DECLARE "pgs_')
+
+/** 26000: the name is unknown; 42P05: it exists although its Parse failed; 0A000 there: its result type changed since. */
+export function isNameLost(error: unknown): boolean {
+  const { code, routine } = error as { code?: unknown; routine?: unknown }
+  return code === '26000' || code === '42P05' || (code === '0A000' && routine === 'RevalidateCachedQuery')
+}
