@@ -9,10 +9,12 @@ describe('the primary dies and its standby is promoted', () => {
   beforeAll(async () => {
     // What was acknowledged is on the standby.
     cluster = await startCluster(1, { synchronous_standby_names: '*' })
-  })
+  }, 60_000)
   afterAll(() => cluster.dispose())
 
-  it('what was in flight is told as ever, what waited is written there, and nothing acknowledged is lost', async () => {
+  it('what was in flight is told as ever, what waited is written there, and nothing acknowledged is lost', {
+    timeout: 60_000,
+  }, async () => {
     await using world = await openWorld({
       server: cluster.asServer,
       config: {

@@ -6,6 +6,8 @@ import type { dial } from '../../src/machines/session/dial.actor.ts'
 import { connectWiring, type MonitorWatch, type Wiring } from '../../src/machines/wiring.ts'
 import { ScriptedWire } from '../../src/model/scripted-wire.ts'
 import { beginRound } from '../../src/topology/round.ts'
+import type { TargetSessionAttrs } from '../../src/topology/session-role.ts'
+import type { Target } from '../../src/topology/target.ts'
 import { PostOffice } from './post-office.ts'
 
 type Settle<T> = { resolve(value: T): void; reject(error: unknown): void; signal: AbortSignal | undefined }
@@ -22,6 +24,14 @@ export class ActingWorld {
   preparation: Settle<{ listeningSince: number; channels: string[] }> | undefined
   recovery: Settle<void> | undefined
   isHopeless = false
+  targets: Target[] = [{ host: 'db', port: 5432 }]
+  wanted: TargetSessionAttrs = 'any'
+  readonly visited: string[] = []
+  /** Hosts that could not be reached. */
+  readonly down: string[] = []
+  /** Hosts that may be tried; undefined = all, as long as there is room. */
+  free: Set<string> | undefined
+  inspect: (target: Target) => Promise<void> | undefined = () => undefined
   hasRoom = true
   watch: MonitorWatch | undefined
   /** Nobody looks at the chart: notifications go past it, to here. */
@@ -61,7 +71,7 @@ export class ActingWorld {
     const waiting = <T>(keep: (settle: Settle<T>) => void, signal?: AbortSignal) =>
       new Promise<T>((resolve, reject) => keep({ resolve, reject, signal }))
     const permit = Object.fromEntries(
-      ['succeeded', 'failed', 'released'].map((how) => [how, () => this.permits.push(how)]),
+      ['succeeded', 'unfit', 'failed', 'released'].map((how) => [how, () => this.permits.push(how)]),
     )
     return {
       clock: office.clock,
@@ -69,17 +79,18 @@ export class ActingWorld {
       berth,
       connectTimeoutMs: 10_000,
       isHopeless: () => this.isHopeless,
-      stormLimit: () => ({
-        tryAcquire: () => (this.hasRoom ? permit : undefined),
+      stormLimit: ({ host }: Target) => ({
+        tryAcquire: () => (this.hasRoom && this.free?.has(host) !== false ? permit : undefined),
         acquire: (signal: AbortSignal) =>
           new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
       }),
-      beginRound: () => beginRound([{ host: 'db', port: 5432 }], 'any'),
-      inspect: () => undefined,
-      hostFailed: () => undefined,
+      beginRound: () => beginRound(this.targets, this.wanted),
+      inspect: (target: Target) => this.inspect(target),
+      hostFailed: ({ host }: Target) => this.down.push(host),
       heardParameter: () => undefined,
-      openWire: (_: unknown, report: ActingWorld['report']) => {
+      openWire: ({ host }: Target, report: ActingWorld['report']) => {
         this.report = report
+        this.visited.push(host)
         return this.openWire()
       },
       prepare: (_: unknown, signal: AbortSignal) => waiting((settle) => (this.preparation = settle), signal),

@@ -6,7 +6,7 @@ import { startCluster, type TestCluster } from '../../support/test-cluster.ts'
 let cluster: TestCluster
 beforeAll(async () => {
   cluster = await startCluster()
-})
+}, 60_000)
 afterAll(() => cluster.dispose())
 
 const account = () => {
