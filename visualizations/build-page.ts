@@ -1,17 +1,12 @@
 // The page as one HTML file: script, style and charts are in it, and it asks nobody for anything.
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import { deflateSync } from 'node:zlib'
 import { build, type Plugin } from 'esbuild'
-import type { ChartNode } from '../src/machines/chart-node.ts'
-import { connectionMachine } from '../src/machines/connection.machine.ts'
+import { charts } from './charts.ts'
 import { definitionOf } from './wire/definition.ts'
 
 const repository = fileURLToPath(new URL('../', import.meta.url))
-
-/** The machines whose pictures `npm run diagrams` draws. */
-const machines: readonly { readonly name: string; readonly root: ChartNode }[] = [
-  { name: 'connection', root: connectionMachine.root },
-]
 
 export async function buildPage(): Promise<string> {
   return (await bundle()).html
@@ -31,13 +26,12 @@ function bundle(): Promise<{ html: string; inputs: string[] }> {
 }
 
 async function makeBundle(): Promise<{ html: string; inputs: string[] }> {
-  const pictures = await Promise.all(machines.map(({ name }) => pictureOf(name)))
-  const charts = Object.fromEntries(
-    machines.map(({ name, root }, index) => [
-      name,
-      { svg: pictures[index]!.svg, definition: definitionOf(root) },
-    ]),
-  )
+  const pictures = await Promise.all(Object.keys(charts).map(pictureOf))
+  const roots = Object.values(charts).map(({ root }) => root)
+  const drawn = pictures.map(({ name, svg }, index) => [
+    name,
+    { svg, definition: definitionOf(roots[index]!) },
+  ])
   const { outputFiles, metafile } = await build({
     absWorkingDir: repository,
     entryPoints: ['visualizations/page/main.tsx', 'visualizations/page/page.css'],
@@ -52,26 +46,27 @@ async function makeBundle(): Promise<{ html: string; inputs: string[] }> {
     jsxImportSource: 'preact',
     define: { 'process.env.NODE_ENV': '"production"' },
     legalComments: 'none',
-    plugins: [chartsPlugin(charts), withoutMachines],
+    plugins: [chartsPlugin(Object.fromEntries(drawn) as object), withoutMachines],
   })
   const textOf = (ending: string) => outputFiles.find(({ path }) => path.endsWith(ending))!.text.trim()
-  const style = `${pictures.map((picture) => picture.style).join('\n')}\n${textOf('.css')}`
-  return { html: htmlOf(textOf('.js'), style), inputs: Object.keys(metafile.inputs) }
+  const styles = new Set([...pictures.map(({ style }) => style), textOf('.css')])
+  return { html: htmlOf(textOf('.js'), [...styles].join('\n')), inputs: Object.keys(metafile.inputs) }
 }
 
 /** The style stands apart: a policy that forbids inline styles forbids those of an inlined picture too. */
-async function pictureOf(name: string): Promise<{ svg: string; style: string }> {
+async function pictureOf(name: string): Promise<{ name: string; svg: string; style: string }> {
   const svg = await readFile(new URL(`./diagrams/${name}.svg`, import.meta.url), 'utf8')
   const style = /<style>([\s\S]*?)<\/style>/.exec(svg)?.[1] ?? ''
-  return { svg: svg.replace(/<style>[\s\S]*?<\/style>/, '').replaceAll('\n', ''), style }
+  return { name, svg: svg.replace(/<style>[\s\S]*?<\/style>/, '').replaceAll('\n', ''), style }
 }
 
 const chartsPlugin = (charts: object): Plugin => ({
   name: 'charts',
   setup(building) {
     building.onResolve({ filter: /^virtual:charts$/ }, ({ path }) => ({ path, namespace: 'charts' }))
+    const packed = deflateSync(JSON.stringify(charts), { level: 9 }).toString('base64')
     building.onLoad({ filter: /.*/, namespace: 'charts' }, () => ({
-      contents: `export const charts = ${JSON.stringify(charts)}`,
+      contents: `export const packed = '${packed}'`,
     }))
   },
 })

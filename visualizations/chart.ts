@@ -39,7 +39,7 @@ export function readChart(node: ChartNode): ChartState {
     children: Object.values(node.states).map(readChart),
     entry: named(node.entry),
     exit: named(node.exit),
-    actors: node.invoke.map(({ id }) => id),
+    actors: node.invoke.map(({ id, src }) => (typeof src === 'string' && /^\d+\./.test(id) ? src : id)),
     edges: edgesOf(node),
   }
 }

@@ -3,10 +3,10 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { type CountsLine, countsFolder } from '../test/support/world/chart-ways.ts'
 import { allEdges, labelOf, readChart } from './chart.ts'
+import { charts } from './charts.ts'
 import { coverageStyle } from './drawing/coverage-style.ts'
 import { layOut } from './drawing/layout.ts'
 import { svgOf } from './drawing/svg.ts'
-import { charts } from './pictures.ts'
 
 if (process.argv.includes('--clear')) rmSync(countsFolder, { recursive: true, force: true })
 else await report('connection')

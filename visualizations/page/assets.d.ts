@@ -1,4 +1,4 @@
-/** Put in by build-page.ts: of each machine, by its name, the generated picture and what the arrows are. */
 declare module 'virtual:charts' {
-  export const charts: Readonly<Record<string, { readonly svg: string; readonly definition: object }>>
+  /** JSON of all that the page knows of charts, deflated, in base64: it would be most of the page otherwise. */
+  export const packed: string
 }

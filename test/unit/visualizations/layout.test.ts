@@ -3,7 +3,7 @@ import { readChart } from '../../../visualizations/chart.ts'
 import { type Layout, layOut } from '../../../visualizations/drawing/layout.ts'
 import { piecesOf } from '../../../visualizations/drawing/path.ts'
 import { widthOf } from '../../../visualizations/drawing/text-width.ts'
-import { charts } from '../../../visualizations/pictures.ts'
+import { charts } from '../../../visualizations/charts.ts'
 import { layoutFaults } from './layout-faults.ts'
 
 describe.each(Object.entries(charts))('the picture of the chart %s', (_, { root }) => {

@@ -1,5 +1,5 @@
 // What a chart says of its arrows: the one that was built into the page, or the definition that came over the wire.
-import { charts } from 'virtual:charts'
+import { builtInChart } from './built-in-charts.ts'
 
 export interface Arrow {
   readonly source: string
@@ -54,7 +54,7 @@ const known = new Map<string, Chart>()
 
 /** The chart of a machine, by its name; `definition` is asked only for one that the page was not built with. */
 export function chartOf(machine: string, definition?: Definition): Chart | undefined {
-  const own = Object.hasOwn(charts, machine) ? (charts[machine]?.definition as Definition) : definition
+  const own = builtInChart(machine)?.definition ?? definition
   if (own === undefined) return undefined
   const made = known.get(machine) ?? new Chart(own)
   known.set(machine, made)

@@ -1,5 +1,5 @@
 // Where lines come from, live or from a file, and the patience to read a hundred thousand of them without holding up the
-// page: they are taken in slices, and in between it may paint.
+// page: they are read in slices, in between it may paint, and no more of them are fetched than it can read.
 import { signal } from '@preact/signals'
 import { store } from './store.ts'
 import { type TraceLine, traceReader } from './trace-reader.ts'
@@ -21,35 +21,44 @@ export const missed = signal(0)
 
 /** Milliseconds of work before the page may paint. */
 const sliceMs = 12
+/** With so many lines waiting no more are fetched: what is not read yet stays where it is, in a file or in a socket. */
+const enough = 4_000
 
 const readWire = wireReader(store)
 const readTrace = traceReader(store)
 
 let waiting: string[] = []
 let isReading = false
+const hungry: (() => void)[] = []
 const pipe = new MessageChannel()
 pipe.port1.addEventListener('message', () => readSlice())
 pipe.port1.start()
 
-export function takeLines(lines: readonly string[]): void {
+function takeLines(lines: readonly string[]): void {
   for (const line of lines) if (line !== '') waiting.push(line)
   if (isReading || waiting.length === 0) return
   isReading = true
   pipe.port2.postMessage(0)
 }
 
-/** How many lines are still to be read. */
-export const backlog = (): number => waiting.length
+/** Resolves when more lines may be fetched. */
+const digested = (): Promise<void> =>
+  waiting.length - position < enough ? Promise.resolve() : new Promise((resolve) => hungry.push(resolve))
 
 let position = 0
 
 function readSlice(): void {
   const end = performance.now() + sliceMs
-  store.isBusy = waiting.length - position > 2_000
+  store.isBusy = waiting.length - position > enough / 2
   while (position < waiting.length && performance.now() < end) {
     for (let some = 0; some < 16 && position < waiting.length; some++) readLine(waiting[position++]!)
   }
+  if (waiting.length - position < enough) for (const feedIt of hungry.splice(0)) feedIt()
   if (position < waiting.length) {
+    if (position > enough) {
+      waiting = waiting.slice(position)
+      position = 0
+    }
     // A frame in between, where there are frames: a hidden page has none.
     if (document.hidden) pipe.port2.postMessage(0)
     else requestAnimationFrame(() => pipe.port2.postMessage(0))
@@ -82,22 +91,31 @@ function greet(said: Hello): void {
   if (said.isRecorded === true) feed.value = 'file'
 }
 
-export async function readFile(file: Blob): Promise<void> {
-  stopFollowing?.abort()
+/** What is being read, until something else is. */
+let reading = new AbortController()
+
+function beginReading(): AbortSignal {
+  reading.abort()
+  reading = new AbortController()
   waiting = []
   position = 0
-  store.clear()
-  missed.value = 0
-  feed.value = 'file'
-  takeLines((await file.text()).split('\n'))
+  for (const feedIt of hungry.splice(0)) feedIt()
+  return reading.signal
 }
 
-let stopFollowing: AbortController | undefined
+export async function readFile(file: Blob): Promise<void> {
+  const stop = beginReading()
+  store.clear()
+  missed.value = 0
+  hello.value = undefined
+  feed.value = 'file'
+  const last = await readStream(file.stream(), stop)
+  if (!stop.aborted) takeLines([last])
+}
 
 /** Follows the server until it refuses; a lost one is asked again and again, for it may be restarted. */
 export async function follow(token: string): Promise<void> {
-  stopFollowing = new AbortController()
-  const { signal: stop } = stopFollowing
+  const stop = beginReading()
   feed.value = 'connecting'
   for (let delay = 250; !stop.aborted; delay = Math.min(delay * 2, 5_000)) {
     try {
@@ -109,7 +127,7 @@ export async function follow(token: string): Promise<void> {
       if (response.body !== null) {
         feed.value = 'live'
         delay = 250
-        await readStream(response.body)
+        await readStream(response.body, stop)
       }
     } catch {
       // As good as an end.
@@ -120,15 +138,17 @@ export async function follow(token: string): Promise<void> {
   }
 }
 
-async function readStream(body: ReadableStream<Uint8Array>): Promise<void> {
+/** Returns what came behind the last line end. */
+async function readStream(body: ReadableStream<Uint8Array>, stop: AbortSignal): Promise<string> {
   const decoder = new TextDecoder()
   const reader = body.getReader()
   let rest = ''
   for (;;) {
     const { done, value } = await reader.read()
-    if (done) return
+    if (done || stop.aborted) return rest
     const lines = (rest + decoder.decode(value, { stream: true })).split('\n')
     rest = lines.pop() ?? ''
     takeLines(lines)
+    await digested()
   }
 }

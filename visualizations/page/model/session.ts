@@ -64,6 +64,11 @@ export class Session {
 
   /** Its last step at or before a number. */
   stepBefore(seq: number): number | undefined {
+    return this.seqs[this.countTo(seq) - 1]
+  }
+
+  /** How many of its steps there are up to a number, itself included. */
+  countTo(seq: number): number {
     let low = 0
     let high = this.seqs.length
     while (low < high) {
@@ -71,7 +76,7 @@ export class Session {
       if (this.seqs[middle]! <= seq) low = middle + 1
       else high = middle
     }
-    return this.seqs[low - 1]
+    return low
   }
 
   trim(firstSeq: number, before: number): void {

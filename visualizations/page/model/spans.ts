@@ -12,8 +12,13 @@ export interface Span {
   tone?: 'failed' | 'lost' | undefined
 }
 
+/** So many spans, one after the other, are summed up for drawing from afar. */
+export const blockSize = 16
+
 export class Lane {
-  readonly spans: Span[] = []
+  spans: Span[] = []
+  /** Of each block that has come to its end, what it looks like from afar. */
+  #blocks: (Span | undefined)[] = []
 
   open(from: number, seq: number, label: string): Span {
     const span: Span = { from, to: undefined, seq, label }
@@ -49,9 +54,33 @@ export class Lane {
     return this.spans.slice(Math.max(0, index - 1_500), index)
   }
 
+  /** The block that begins at an index as one span; undefined while one of it lasts. */
+  block(index: number): Span | undefined {
+    const known = this.#blocks[index / blockSize]
+    if (known !== undefined) return known
+    const some = this.spans.slice(index, index + blockSize)
+    const [first] = some
+    if (first === undefined || some.length < blockSize) return undefined
+    let [to, worst] = [first.from, first]
+    for (const span of some) {
+      if (span.to === undefined) return undefined
+      to = Math.max(to, span.to)
+      if (weightOf(span) > weightOf(worst)) worst = span
+    }
+    const made: Span = { ...worst, from: first.from, to }
+    this.#blocks[index / blockSize] = made
+    return made
+  }
+
   /** Forgets what ended before a moment. */
   trim(before: number): void {
-    const keep = this.spans.findIndex(({ to }) => to === undefined || to >= before)
-    if (keep > 0) this.spans.splice(0, keep)
+    this.spans = this.spans.filter(({ to }) => to === undefined || to >= before)
+    this.#blocks = []
   }
+}
+
+/** Where several are too thin to be told apart, what went wrong is seen. */
+export const weightOf = ({ label, tone }: Span): number => {
+  if (tone !== undefined || label === 'dead' || label === 'givenUp') return 2
+  return label === 'reconnecting' || label === 'recovering' || label === 'down' ? 1 : 0
 }

@@ -17,6 +17,7 @@ export class Store {
   firstSeq = 0
   #steps: Step[] = []
   #isDirty = false
+  #hasTold = false
 
   get nextSeq(): number {
     return this.firstSeq + this.#steps.length
@@ -72,6 +73,7 @@ export class Store {
     this.dropped = 0
     this.firstSeq = 0
     this.#steps = []
+    this.#hasTold = false
     this.touch()
   }
 
@@ -80,10 +82,11 @@ export class Store {
     this.#isDirty = true
     const tell = (): void => {
       this.#isDirty = false
+      this.#hasTold = this.length > 0
       this.version.value++
     }
-    // While very much is being read, the time is better spent on reading.
-    if (this.isBusy) setTimeout(tell, 150)
+    // While very much is being read, the time is better spent on reading, once there is something to see.
+    if (this.isBusy && this.#hasTold) setTimeout(tell, 150)
     else requestAnimationFrame(tell)
   }
 

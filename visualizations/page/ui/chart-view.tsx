@@ -1,8 +1,7 @@
 // The generated picture of the chart: what is active lights up, the arrow just taken glows, and the camera looks there.
-
-import { charts } from 'virtual:charts'
 import type { JSX } from 'preact'
 import { useEffect, useMemo, useRef } from 'preact/hooks'
+import { builtInChart } from '../model/built-in-charts.ts'
 import type { Session } from '../model/session.ts'
 import type { Step } from '../model/step.ts'
 import { store } from '../model/store.ts'
@@ -13,7 +12,7 @@ export function ChartView(): JSX.Element {
   const frame = useRef<HTMLDivElement>(null)
   const camera = useRef<Camera | undefined>(undefined)
   const machine = session.value?.chart?.machine ?? 'connection'
-  const picture = Object.hasOwn(charts, machine) ? charts[machine]?.svg : undefined
+  const picture = builtInChart(machine)?.svg
   const content = useMemo(() => ({ __html: picture ?? '' }), [picture])
 
   useEffect(() => {
@@ -80,8 +79,9 @@ function lightUp(frame: HTMLElement, one: Session, step: Step): Element[] {
 }
 
 /** Of the last step that took any: what becomes of requests takes none, and the arrow stays lit meanwhile. */
-function lastEdges({ seqs }: Session, step: Step): readonly string[] {
-  for (let index = seqs.indexOf(step.seq), left = 12; index >= 0 && left > 0; index--, left--) {
+function lastEdges(one: Session, step: Step): readonly string[] {
+  const { seqs } = one
+  for (let index = one.countTo(step.seq) - 1, left = 12; index >= 0 && left > 0; index--, left--) {
     const { edges = [] } = store.step(seqs[index]!) ?? {}
     if (edges.length > 0) return edges
   }

@@ -27,9 +27,9 @@ export function Detail(): JSX.Element {
 }
 
 function Told({ step }: { readonly step: Step }): JSX.Element {
-  const { seqs } = step.session
-  const before = store.step(seqs[seqs.indexOf(step.seq) - 1] ?? -1)
-  const arrows = step.edges.flatMap((id) => step.session.chart?.arrow(id) ?? [])
+  const { session } = step
+  const before = store.step(session.seqs[session.countTo(step.seq) - 2] ?? -1)
+  const arrows = step.edges.flatMap((id) => session.chart?.arrow(id) ?? [])
   const changes = changesOf(before?.context ?? {}, step.context)
   return (
     <div class="told">

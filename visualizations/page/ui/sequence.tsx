@@ -1,7 +1,5 @@
 // Who said what to whom: the application, the supervisor, the server. One line for each step of the chosen connection.
 import type { JSX } from 'preact'
-import { useMemo } from 'preact/hooks'
-import type { Session } from '../model/session.ts'
 import { detailOf, type Step, wordOf } from '../model/step.ts'
 import { store } from '../model/store.ts'
 import { nameOf, span, summaryOf } from '../model/summary.ts'
@@ -20,8 +18,10 @@ const columns: Record<Side, number> = { application: 0, supervisor: 1, server: 2
 
 export function Sequence(): JSX.Element {
   const one = session.value
-  const seqs = useShown(one)
-  const focus = chosenSeq.value === undefined ? undefined : seqs.indexOf(chosenSeq.value)
+  const seqs = one?.seqs ?? []
+  const count = one?.countTo(endSeq.value - 1) ?? 0
+  const { value: chosen } = chosenSeq
+  const row = chosen === undefined || one === undefined ? -1 : one.countTo(chosen) - 1
   return (
     <div class="sequence">
       <div class="lifelines" aria-hidden="true">
@@ -30,9 +30,9 @@ export function Sequence(): JSX.Element {
         <b>server</b>
       </div>
       <Windowed
-        count={seqs.length}
+        count={count}
         rowHeight={28}
-        focus={focus === -1 ? undefined : focus}
+        focus={seqs[row] === chosen && row >= 0 ? row : undefined}
         label="Messages"
         empty="Nothing has been said yet."
         row={(index) => {
@@ -43,14 +43,6 @@ export function Sequence(): JSX.Element {
       />
     </div>
   )
-}
-
-function useShown(one: Session | undefined): readonly number[] {
-  const { value: end } = endSeq
-  return useMemo(() => {
-    const all = one?.seqs ?? []
-    return all.at(-1) === undefined || all.at(-1)! < end ? [...all] : all.filter((seq) => seq < end)
-  }, [one, end])
 }
 
 function Row({ step, before }: { readonly step: Step; readonly before: Step | undefined }): JSX.Element {

@@ -1,7 +1,7 @@
 // Draws swim lanes. However many spans there are, no more is drawn than there are pixels: those too thin to see are merged
 // with their neighbours.
 import type { Session } from '../model/session.ts'
-import type { Lane, Span } from '../model/spans.ts'
+import { blockSize, type Lane, type Span, weightOf } from '../model/spans.ts'
 import { span as inWords } from '../model/summary.ts'
 import { colourOf } from './colours.ts'
 
@@ -99,34 +99,41 @@ function drawLane(
   // A merged block, from the first of the thin spans to the last.
   let thinFrom = Number.NaN
   let thinTo = 0
-  let thinColour = ''
+  let thin: Span | undefined
   const flush = (): void => {
-    if (Number.isNaN(thinFrom)) return
-    pen.fillStyle = thinColour
+    if (thin === undefined) return
+    pen.fillStyle = colour(thin)
     pen.fillRect(thinFrom, y, Math.max(1, thinTo - thinFrom), height)
-    thinFrom = Number.NaN
+    thin = undefined
   }
   for (let index = firstVisible(lane, range.from); index < spans.length; index++) {
-    const span = spans[index]!
+    let span = spans[index]!
     if (span.from > range.to) break
+    const block = index % blockSize === 0 ? lane.block(index) : undefined
+    // From afar: they are all within a pixel.
+    if (block?.to !== undefined && xOf(plan, block.to) - xOf(plan, block.from) < 1) {
+      span = block
+      index += blockSize - 1
+    }
     const left = xOf(plan, Math.max(span.from, range.from))
     const right = xOf(plan, Math.min(span.to ?? Math.max(moment, span.from), range.to))
     if (right < gutter) continue
-    const tint = colour(span)
-    // Where nothing is written on them, those that overlap or touch are one block.
+    // Where nothing is written on them, those that overlap or touch are one.
     if (right - left < 1.5 || !isLabelled) {
-      if (!Number.isNaN(thinFrom) && left - thinTo < (isLabelled ? 1 : 0.5) && tint === thinColour)
+      const isNear = left - thinTo < (isLabelled ? 1 : 0.5)
+      if (thin !== undefined && isNear && (colour(span) === colour(thin) || right - thinFrom < 1.5)) {
         thinTo = Math.max(thinTo, right)
-      else if (Number.isNaN(thinFrom) || left >= thinTo) {
+        if (weightOf(span) > weightOf(thin)) thin = span
+      } else if (thin === undefined || left >= thinTo || weightOf(span) > weightOf(thin)) {
         flush()
         thinFrom = left
         thinTo = Math.max(right, left + 1)
-        thinColour = tint
+        thin = span
       }
       continue
     }
     flush()
-    pen.fillStyle = tint
+    pen.fillStyle = colour(span)
     pen.beginPath()
     pen.roundRect(left, y, Math.max(1, right - left - 0.75), height, 2.5)
     pen.fill()
