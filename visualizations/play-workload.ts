@@ -1,7 +1,7 @@
-// Four connections as an application would have them: one that takes orders, one that works through jobs in transactions, one
-// that listens, and one that makes long reports.
+// What an application would have: connections that take orders, work through jobs in transactions, listen, and make long
+// reports; a pool for its pages; and a cache, which is no database and breaks now and then, under a supervisor.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Connection, heartbeat } from 'pg-supervisor'
+import { Connection, heartbeat, Pool, Supervisor } from 'pg-supervisor'
 
 export async function busyLife(url: string): Promise<AsyncDisposable> {
   const names = ['orders', 'jobs', 'listener', 'reports'] as const
@@ -20,6 +20,8 @@ export async function busyLife(url: string): Promise<AsyncDisposable> {
   await orders.query('insert into account select n, 1000 from generate_series(1, 50) n')
   await listener.listen('news', () => undefined)
 
+  const pool = new Pool({ connectionString: url, name: 'web', min: 1, max: 3, whileDown: { waitMs: 10_000 } })
+  const cache = supervisedCache()
   const stopped = new AbortController()
   const { signal } = stopped
   const anyId = () => 1 + Math.floor(Math.random() * 50)
@@ -42,12 +44,16 @@ export async function busyLife(url: string): Promise<AsyncDisposable> {
       ),
     ),
     repeat(signal, 900, () => orders.notify('news', 'there is news')),
+    repeat(signal, 400, () =>
+      Promise.all(Array.from({ length: 5 }, () => pool.query('select pg_sleep(0.02)'))),
+    ),
+    repeat(signal, 300, () => cache.run(read)),
     repeat(signal, 2_500, () => reports.query('select pg_sleep(0.8)', [], { timeoutMs: 4_000 })),
   ]
   return {
     async [Symbol.asyncDispose]() {
       stopped.abort()
-      await Promise.all(all.map((connection) => connection.end()))
+      await Promise.all([...all.map((connection) => connection.end()), pool.end(), cache.stop()])
       await Promise.all(lives)
     },
   }
@@ -59,4 +65,23 @@ async function repeat(signal: AbortSignal, everyMs: number, work: () => Promise<
     await work().catch(() => undefined)
     await sleep(everyMs * (0.5 + Math.random()), undefined, { signal }).catch(() => undefined)
   }
+}
+
+async function read(): Promise<void> {
+  if (Math.random() < 0.03) throw Object.assign(new Error('the cache is gone'), { code: 'ECONNRESET' })
+}
+
+function supervisedCache() {
+  const connect = async (): Promise<void> => {
+    await sleep(150)
+    if (Math.random() < 0.6) await Promise.reject(new Error('not yet'))
+  }
+  return new Supervisor(
+    { connect, close: () => undefined },
+    {
+      isDead: ({ code }) => code === 'ECONNRESET',
+      isHopeless: () => false,
+      backoff: () => Array(9).fill(1_000),
+    },
+  )
 }

@@ -1,4 +1,4 @@
-// npm run inspect: a PostgreSQL of its own behind a cable that can be cut, four connections with something to do, and the
+// npm run inspect: a PostgreSQL of its own behind a cable that can be cut, connections and a pool with something to do, and the
 // page to watch them.
 import { parseArgs } from 'node:util'
 import { type Postgres, startPostgres } from '../embedded/postgres.ts'
@@ -31,7 +31,9 @@ const ended = new Promise<void>((resolve) => {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
 })
 await using _life = await busyLife(cable.urlOf(server.url))
-console.log(`\n  ${inspector.address}\n\n  Four connections are at work. End with Ctrl+C.\n`)
+console.log(
+  `\n  ${inspector.address}\n\n  Connections, a pool and a supervisor are at work. End with Ctrl+C.\n`,
+)
 if (flags.open) openInBrowser(inspector.address)
 await ended
 

@@ -1,23 +1,23 @@
 // The flight recorder: always on where somebody wants it, and read after the crash.
 import { writeFile } from 'node:fs/promises'
-import type { AnyActorRef } from 'xstate'
 import { checkFunction, checkNames, checkNumber } from '../errors/check-option.ts'
 import { invalidOption } from '../errors/invalid-option-error.ts'
-import { wiringOf } from '../machines/wiring.ts'
+import { recordedOf, type Traceable } from './recorded.ts'
 import type { TraceLine } from './trace-format.ts'
-import { type Recorded, TraceRecorder } from './trace-recorder.ts'
+import { TraceRecorder } from './trace-recorder.ts'
 
 export interface TraceOptions {
   /** Steps kept; a step is an event, or a run of statements. @default 10_000 */
   limit?: number
   /**
-   * Where the trace goes each time the connection is lost or given up, as it enters `dead`: a file, which is overwritten,
-   * or a function. A file that can't be written is a warning of the process.
+   * Where the trace goes at each death: a connection enters `dead`, a pool has nobody left who is up, a supervisor finds its
+   * resource dead or gives it up. A file, which is overwritten, or a function. A file that can't be written is a warning
+   * of the process.
    */
   atDeath?: string | URL | ((trace: Trace) => void)
 }
 
-/** The recorded life of a connection; see docs/traces.md for what its lines mean. */
+/** A recorded life; see docs/traces.md for what its lines mean. */
 export interface Trace {
   /** A copy of what is there now, the header first. */
   lines(): TraceLine[]
@@ -29,15 +29,8 @@ export interface Trace {
   stop(): void
 }
 
-/** What is traced: a Connection is one. */
-export interface Traceable {
-  readonly name: string
-  readonly pending: number
-  readonly actor: AnyActorRef
-}
-
 /**
- * Records what happens to a connection from now on, for replaying and looking at: states, event types, SQLSTATEs, counts
+ * Records what happens to a connection, a pool or a supervisor from now on, for replaying and looking at: states, event types, SQLSTATEs, counts
  * and times, and never a text, a value, a message or a payload. Cheap enough to be always on: a run of statements is one
  * step. Keeps the last `limit` steps in memory until they are written.
  *
@@ -52,16 +45,18 @@ export interface Traceable {
  * process.on('SIGUSR2', () => void trace.write(process.stderr))
  * ```
  *
- * @throws {InvalidOptionError} where it is no connection, or an option is wrong
+ * @throws {InvalidOptionError} where it is none of them, or an option is wrong
  */
-export function recordTrace(connection: Traceable, options: TraceOptions = {}): Trace {
+export function recordTrace(traceable: Traceable, options: TraceOptions = {}): Trace {
   checkNames(options, ['limit', 'atDeath'])
   const { limit = 10_000, atDeath } = options
   checkNumber('limit', limit, 'a whole number, 1 or more', (steps) => Number.isInteger(steps) && steps >= 1)
   if (atDeath !== undefined && typeof atDeath !== 'string' && !(atDeath instanceof URL))
     checkFunction('atDeath', atDeath)
-  if (!isTraceable(connection)) throw invalidOption('connection', 'a Connection', connection)
-  const recorder: TraceRecorder = new TraceRecorder(connection, limit, ({ state }, before) => {
+  const recorded = recordedOf(traceable)
+  if (recorded === undefined)
+    throw invalidOption('traceable', 'a Connection, a Pool or a Supervisor', traceable)
+  const recorder: TraceRecorder = new TraceRecorder(recorded, limit, ({ state }, before) => {
     if (atDeath !== undefined && isDeath(state) && !isDeath(before))
       setImmediate(() => deliver(trace, atDeath))
   })
@@ -99,7 +94,7 @@ class RecordedTrace implements Trace {
   }
 }
 
-const isDeath = (state: string): boolean => state.startsWith('dead')
+const isDeath = (state: string): boolean => /^(dead|recovering|givenUp)|\.service\.down/.test(state)
 
 function deliver(trace: Trace, atDeath: NonNullable<TraceOptions['atDeath']>): void {
   const complain = (error: unknown): void =>
@@ -110,10 +105,4 @@ function deliver(trace: Trace, atDeath: NonNullable<TraceOptions['atDeath']>): v
   } catch (error) {
     complain(error)
   }
-}
-
-const isTraceable = (value: unknown): value is Recorded => {
-  const { actor } = (value ?? {}) as { actor?: Partial<AnyActorRef> }
-  const { context } = (actor?.getSnapshot?.() ?? {}) as { context?: { identity?: unknown } }
-  return typeof context?.identity === 'object' && wiringOf(context as never) !== undefined
 }

@@ -1,6 +1,6 @@
 // What may be written down of an event or a context: by allow-list, field by field, for what is forbidden has no end. No
 // message, no text of a statement, no value, no payload, and no name that users or servers chose.
-import type { TracedData, TracedValue } from './trace-format.ts'
+import { isOurs, type TracedData, type TracedMachine, type TracedValue } from './trace-format.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 type Projection = (value: unknown) => TracedValue | undefined
@@ -54,6 +54,24 @@ export const tracedFailure = (failure: unknown): TracedData | undefined =>
 
 const failure: Projection = tracedFailure
 
+/** Of a pool, as its chart calls them. */
+const memberId: Projection = (value) =>
+  typeof value === 'string' && /^(worker|listener) \d+$/.test(value) ? value : undefined
+
+const memberFields = fieldsOf({
+  role: oneOf('worker', 'listener'),
+  stage: oneOf('connecting', 'up', 'down', 'dead', 'ending'),
+})
+
+const members: Projection = (value) =>
+  value === undefined
+    ? undefined
+    : Object.fromEntries(
+        Object.entries(value as object).flatMap(([id, member]) =>
+          memberId(id) === undefined ? [] : [[id, memberFields(member)]],
+        ),
+      )
+
 const dataOf: Readonly<Record<string, (event: unknown) => TracedData>> = {
   connect: fieldsOf({ until: number }),
   'connect.expire': fieldsOf({ failure }),
@@ -67,6 +85,18 @@ const dataOf: Readonly<Record<string, (event: unknown) => TracedData>> = {
     occupation: oneOf('connected', 'querying', ...inTransaction.map((state) => `inTransaction.${state}`)),
   }),
   hungUp: fieldsOf({ delayMs: number }),
+  // Of a pool.
+  unlisten: fieldsOf({ id: memberId }),
+  dismiss: fieldsOf({ id: memberId, reason: oneOf('idle', 'old') }),
+  release: fieldsOf({ id: memberId }),
+  'member.up': fieldsOf({ id: memberId }),
+  'member.down': fieldsOf({ id: memberId, failure }),
+  'member.dead': fieldsOf({ id: memberId, failure }),
+  'member.ended': fieldsOf({ id: memberId }),
+  // Of a supervisor.
+  report: fieldsOf({ failure }),
+  closed: fieldsOf({ delayMs: number }),
+  'attempt.failed': fieldsOf({ failure }),
 }
 
 /** What is to be known of an event beside its type; undefined where there is nothing. */
@@ -75,20 +105,33 @@ export function tracedData(event: { readonly type: string }): TracedData | undef
   return data === undefined || Object.keys(data).length === 0 ? undefined : data
 }
 
-/** Of the context of a connection; of any other machine's, what goes by the same names. */
-export const tracedContext: (context: unknown) => TracedData = fieldsOf({
-  word: oneOf(...states),
-  isSupervised: flag,
-  waitsWhileDown: flag,
-  attempts: number,
-  delayMs: number,
-  downSince: number,
-  nextAttemptAt: number,
-  failure,
-  silentSince: number,
-  triesUntil: number,
-  cameFrom: oneOf('idle', 'dead', 'closed'),
-  retiring: isThere,
-  session: fieldsOf({ processId: number }),
-  drainMs: number,
-})
+const contexts: Readonly<Record<TracedMachine, (context: unknown) => TracedData>> = {
+  connection: fieldsOf({
+    word: oneOf(...states),
+    isSupervised: flag,
+    waitsWhileDown: flag,
+    attempts: number,
+    delayMs: number,
+    downSince: number,
+    nextAttemptAt: number,
+    failure,
+    silentSince: number,
+    triesUntil: number,
+    cameFrom: oneOf('idle', 'dead', 'closed'),
+    retiring: isThere,
+    session: fieldsOf({ processId: number }),
+    drainMs: number,
+  }),
+  pool: fieldsOf({
+    ...{ min: number, max: number, absent: number, members },
+    ...{ failure, downSince: number, drainMs: number },
+  }),
+  supervisor: fieldsOf({
+    ...{ failure, since: number, attempts: number, life: number },
+    ...{ delayMs: number, nextAttemptAt: number },
+  }),
+}
+
+/** Of the context of one of our machines; of another's nothing. */
+export const tracedContext = (machine: string, context: unknown): TracedData =>
+  isOurs(machine) ? contexts[machine](context) : {}

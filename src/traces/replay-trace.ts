@@ -1,12 +1,12 @@
 import { tracedContext } from './redaction.ts'
 import { ReplayedChart } from './replayed-chart.ts'
-import type { TracedData, TraceHeader, TraceLine, TraceStep } from './trace-format.ts'
+import { isOurs, type TracedData, type TraceHeader, type TraceLine, type TraceStep } from './trace-format.ts'
 
 /** Where the chart would have gone another way. */
 export interface TraceDifference {
   /** Counted from 1, of the lines given. */
   readonly line: number
-  /** The connection's name. */
+  /** As in the header. */
   readonly name: string
   readonly event: string
   /** Before the step. */
@@ -18,7 +18,10 @@ export interface TraceDifference {
 }
 
 /** What a chart remembers and does not read off a clock. */
-const remembered = ['word', 'attempts', 'delayMs', 'cameFrom', 'retiring', 'drainMs', 'triesUntil']
+const remembered = [
+  ...['word', 'attempts', 'delayMs', 'cameFrom', 'retiring', 'drainMs', 'triesUntil'],
+  ...['members', 'absent', 'life'],
+]
 
 /**
  * Runs a trace through the pure chart of this version: no connection, no timer. Empty = every step is one of the chart's.
@@ -31,8 +34,7 @@ export function replayTrace(lines: Iterable<TraceLine>): TraceDifference[] {
   for (const line of lines) {
     number++
     if (line.type === 'trace') {
-      if (line.machine === 'connection')
-        replays.set(line.actor, { chart: new ReplayedChart(line), header: line })
+      if (isOurs(line.machine)) replays.set(line.actor, { chart: new ReplayedChart(line), header: line })
       continue
     }
     const replay = replays.get(line.actor)
@@ -65,7 +67,7 @@ function stepDifferences(chart: ReplayedChart, step: TraceStep): Finding[] {
 }
 
 function contextDifferences(traced: TracedData, chart: ReplayedChart): Finding[] {
-  const replayed = tracedContext(chart.context)
+  const replayed = tracedContext(chart.machine, chart.context)
   return remembered.flatMap((field) => difference(field, told(traced[field]), told(replayed[field])))
 }
 

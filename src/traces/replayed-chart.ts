@@ -3,23 +3,19 @@
 import {
   type AnyMachineSnapshot,
   type AnyTransitionDefinition,
+  createEmptyActor,
   type InspectionEvent,
   transition,
 } from 'xstate'
-import { initialContext } from '../machines/connection.context.ts'
-import { connectionMachine } from '../machines/connection.machine.ts'
-import { connectWiring, type Identity, type Wiring } from '../machines/wiring.ts'
+import { invalidOption } from '../errors/invalid-option-error.ts'
 import { edgeIds } from './edge-ids.ts'
-import { type ReplayableStep, replayedEvent, replayedFailure } from './replayed-event.ts'
+import { type Replayable, replayable } from './replayable.ts'
+import { type ReplayableStep, replayedEvent } from './replayed-event.ts'
 import { statePath, stateValue } from './state-path.ts'
-import type { TracedData, TraceHeader } from './trace-format.ts'
-
-const transitions = new Map(
-  [...edgeIds(connectionMachine.root)].map(([object, id]) => [id, object as AnyTransitionDefinition]),
-)
+import { isOurs, type TraceHeader } from './trace-format.ts'
 
 /**
- * The chart of a connection in the situation in which a trace begins.
+ * A chart in the situation in which a trace begins: a connection's, unless `machine` names another.
  *
  * @example
  * ```ts
@@ -28,17 +24,33 @@ const transitions = new Map(
  * const chart = new ReplayedChart({ state: 'idle' })
  * console.log(chart.take({ event: 'connect', took: ['idle/connect/0'] })) // 'connecting.dialing'
  * ```
+ *
+ * @throws {InvalidOptionError} for a machine that is none of ours
  */
 export class ReplayedChart {
-  readonly #identity: Identity = { name: 'replayed' }
+  readonly #replayable: Replayable
+  readonly #ids: ReadonlyMap<object, string>
+  readonly #transitions: ReadonlyMap<string, object>
   #snapshot: AnyMachineSnapshot
   #now = 0
   #yes: ReadonlySet<string> = new Set()
   #took: string[] = []
 
-  constructor(beginning: Pick<TraceHeader, 'state'> & Partial<Pick<TraceHeader, 'context' | 'at'>>) {
-    connectWiring(this.#identity, this.#wiring() as Wiring)
-    this.#snapshot = this.#situation(beginning.state, beginning.context ?? {}, beginning.at ?? 0)
+  constructor(
+    beginning: Pick<TraceHeader, 'state'> & Partial<Pick<TraceHeader, 'machine' | 'context' | 'at'>>,
+  ) {
+    const { machine = 'connection', state, context = {}, at = 0 } = beginning
+    if (!isOurs(machine)) throw invalidOption('machine', 'connection, pool or supervisor', machine)
+    const world = { now: () => this.#now, says: (guard: string) => this.#yes.has(guard) }
+    this.#replayable = replayable(machine, world)
+    this.#ids = edgeIds(this.#replayable.machine.root)
+    this.#transitions = new Map([...this.#ids].map(([transition, id]) => [id, transition]))
+    this.#snapshot = this.#at(state, this.#replayable.contextOf(context, at))
+  }
+
+  /** Whose chart it is. */
+  get machine(): string {
+    return this.#replayable.machine.id
   }
 
   /** Where it is now: 'attached.querying' */
@@ -57,23 +69,23 @@ export class ReplayedChart {
 
   /** Tells the chart what a step tells; returns the state it leads to. */
   take(step: ReplayableStep): string {
-    this.#yes = answersIn(step.took)
+    const { machine } = this.#replayable
+    this.#yes = this.#answersIn(step.took)
     this.#now = step.at ?? this.#now
     this.#took = []
     const hear = (event: InspectionEvent): void => {
       if (event.type !== '@xstate.microstep') return
-      const ids = edgeIds(connectionMachine.root)
-      for (const taken of event._transitions) this.#took.push(ids.get(taken) ?? 'unknown')
+      for (const taken of event._transitions) this.#took.push(this.#ids.get(taken) ?? 'unknown')
     }
-    const logic: typeof connectionMachine = Object.assign({}, connectionMachine, {
-      transition: (...[snapshot, event, scope]: Parameters<typeof connectionMachine.transition>) => {
+    const logic: typeof machine = Object.assign({}, machine, {
+      transition: (...[snapshot, event, scope]: Parameters<typeof machine.transition>) => {
         scope.system.inspect(hear)
-        return connectionMachine.transition(snapshot, event, scope)
+        return machine.transition(snapshot, event, scope)
       },
     })
     const event = replayedEvent(step, this.#snapshot)
     const [next] = transition(logic, this.#snapshot as never, event as never)
-    this.#snapshot = next
+    this.#snapshot = next as AnyMachineSnapshot
     return this.state
   }
 
@@ -82,52 +94,24 @@ export class ReplayedChart {
     if (state !== this.state) this.#snapshot = this.#at(state, this.#snapshot.context as object)
   }
 
-  #situation(state: string, traced: TracedData, at: number): AnyMachineSnapshot {
-    const { failure, retiring, session, ...rest } = traced
-    const context = {
-      ...initialContext({ input: { identity: this.#identity } }),
-      ...rest,
-      failure: failure === undefined ? undefined : replayedFailure(failure as TracedData, at),
-      retiring: retiring === true ? 'replayed' : undefined,
-      session: session === undefined ? undefined : { processId: 0, host: { host: 'replayed', port: 0 } },
-    }
-    return this.#at(state, context)
-  }
-
   #at(state: string, context: object): AnyMachineSnapshot {
-    return connectionMachine.resolveState({ value: stateValue(state), context: context as never })
+    const resolved = this.#replayable.machine.resolveState({
+      value: stateValue(state),
+      context: context as never,
+    })
+    // A pool speaks to its members, so they have to be there.
+    const { members = {} } = context as { members?: object }
+    const children = Object.fromEntries(Object.keys(members).map((id) => [id, createEmptyActor()]))
+    return Object.assign(resolved, { children })
   }
 
-  #wiring(): object {
-    const says = (guard: string): boolean => this.#yes.has(guard)
-    return {
-      clock: { now: () => this.#now },
-      isDead: () => says('isDead'),
-      isHopeless: () => says('isHopeless'),
-      find: () => ({
-        lane: { kind: says('isOngoing') ? 'transaction' : 'autocommit' },
-        isPatient: says('mayWait'),
-      }),
-      get isInDoubt() {
-        return says('isInDoubt')
-      },
-      mailbox: {
-        get isQuiet() {
-          return says('isQuietAndSupervised')
-        },
-      },
-      berth: { wire: undefined },
-      counts: () => ({ inFlight: 0, queued: 0 }),
-    }
+  /** The guards of the transitions taken; those before them said no, and so does whatever is not asked. */
+  #answersIn(took: readonly string[]): ReadonlySet<string> {
+    return new Set(took.flatMap((id) => guardOf(this.#transitions.get(id)) ?? []))
   }
 }
 
-/** The guards of the transitions taken; those before them said no, and so does whatever is not asked. */
-function answersIn(took: readonly string[]): ReadonlySet<string> {
-  return new Set(took.flatMap((id) => guardOf(transitions.get(id)) ?? []))
-}
-
-function guardOf(taken: AnyTransitionDefinition | undefined): string | undefined {
-  const guard: unknown = taken?.guard
+function guardOf(transition: object | undefined): string | undefined {
+  const guard: unknown = (transition as AnyTransitionDefinition | undefined)?.guard
   return typeof guard === 'string' ? guard : (guard as { type?: string } | undefined)?.type
 }

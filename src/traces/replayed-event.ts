@@ -63,6 +63,18 @@ const filling: Readonly<Record<string, Filling>> = {
   became: ({ occupation }) => ({ occupation }),
   retire: () => ({ reason: 'replayed' }),
   hungUp: ({ delayMs }) => ({ delayMs }),
+  // Of a pool.
+  unlisten: ({ id }) => ({ id }),
+  dismiss: ({ id, reason }) => ({ id, reason }),
+  release: ({ id }) => ({ id }),
+  'member.up': ({ id }) => ({ id }),
+  'member.down': ({ id }, failure) => ({ id, failure }),
+  'member.dead': ({ id }, failure) => ({ id, failure }),
+  'member.ended': ({ id }) => ({ id }),
+  // Of a supervisor.
+  report: (_, failure) => ({ failure }),
+  closed: ({ delayMs }) => ({ delayMs }),
+  'attempt.failed': (_, failure) => ({ failure }),
 }
 
 /** Of a timer or of a child: the states that are active know how XState calls it. */

@@ -1,7 +1,7 @@
-import type { TraceHeader, TraceLine, TraceStep } from './trace-format.ts'
+import { isOurs, type TraceHeader, type TraceLine, type TraceStep } from './trace-format.ts'
 
 /**
- * A trace as a vitest file: one test for each connection, which leads the pure chart the same way and expects the same states.
+ * A trace as a vitest file: one test for each chart in it, which leads the pure one the same way and expects the same states.
  * It passes as long as the chart behaves as it did.
  */
 export function traceAsTest(lines: Iterable<TraceLine>): string {
@@ -10,7 +10,7 @@ export function traceAsTest(lines: Iterable<TraceLine>): string {
     if (line.type === 'trace') lives.push({ header: line, steps: [] })
     else lives.findLast(({ header }) => header.actor === line.actor)?.steps.push(line)
   }
-  const tests = lives.filter(({ header }) => header.machine === 'connection').map(testOf)
+  const tests = lives.filter(({ header }) => isOurs(header.machine)).map(testOf)
   return [
     `import { ReplayedChart } from 'pg-supervisor/machines'`,
     `import { expect, it } from 'vitest'`,
@@ -20,11 +20,11 @@ export function traceAsTest(lines: Iterable<TraceLine>): string {
 }
 
 function testOf({ header, steps }: { header: TraceHeader; steps: readonly TraceStep[] }): string {
-  const { state, context, at, name } = header
+  const { machine, state, context, at, name } = header
   return [
     '',
     `it(${said(`goes the way of the trace of ${name}`)}, () => {`,
-    `  const chart = new ReplayedChart(${said({ state, at, context })})`,
+    `  const chart = new ReplayedChart(${said({ machine, state, at, context })})`,
     ...steps.map((step) => {
       const { event, took, data, at: when } = step
       const taken = { event, took, ...(data === undefined ? {} : { data }), at: when }

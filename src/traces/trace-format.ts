@@ -3,6 +3,14 @@
 
 export const traceVersion = 1
 
+const machines = ['connection', 'pool', 'supervisor'] as const
+
+/** A chart of ours, whose traces can be replayed. */
+export type TracedMachine = (typeof machines)[number]
+
+export const isOurs = (machine: string): machine is TracedMachine =>
+  machines.some((known) => known === machine)
+
 /** Numbers, yes or no, and words of ours; never what users wrote. */
 export type TracedValue = string | number | boolean | TracedData
 export interface TracedData {
@@ -13,15 +21,15 @@ export interface TracedData {
 export interface TraceHeader {
   readonly type: 'trace'
   readonly version: number
-  /** The chart: 'connection' */
+  /** The chart: 'connection', 'pool' or 'supervisor' */
   readonly machine: string
   /** XState's own name for the running machine, 'x:0'; lines of several may stand in one file. */
   readonly actor: string
-  /** The connection's. */
+  /** The connection's or the pool's; a supervisor's is a number. */
   readonly name: string
   /** When what stands here was so, in Unix milliseconds. */
   readonly at: number
-  /** Before the first step: 'attached.querying' */
+  /** Before the first step: 'attached.querying'; of parallel states each, with a space between. */
   readonly state: string
   readonly context: TracedData
   /** Older steps that the ring had no room for. */

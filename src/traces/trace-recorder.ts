@@ -3,8 +3,7 @@
 import type { AnyActorRef, AnyMachineSnapshot, AnyTransitionDefinition } from 'xstate'
 import type { Request } from '../machines/mailbox/request.ts'
 import type { RequestWatcher } from '../machines/mailbox/request-watch.ts'
-import { type ChartStep, type StepWatcher, watchSteps } from '../machines/step-watch.ts'
-import { nowOf, wiringOf } from '../machines/wiring.ts'
+import type { ChartStep, StepWatcher } from '../machines/step-watch.ts'
 import { edgeIds, eventName } from './edge-ids.ts'
 import { tracedContext, tracedData } from './redaction.ts'
 import { RequestTimes } from './request-times.ts'
@@ -26,10 +25,15 @@ type Step = Omit<Growing<TraceStep>, 'settled'> & { settled?: Growing<TracedSett
 /** Come in floods, and say nothing that a trace may tell. */
 const repeatable: ReadonlySet<string> = new Set(['statement', 'session.notified'])
 
+/** A running machine, and how to hear of it. */
 export interface Recorded {
   readonly name: string
   readonly actor: AnyActorRef
-  readonly pending: number
+  now(): number
+  /** Requests accepted and not settled; undefined where there are none to count. */
+  pending(): number | undefined
+  /** Returns how to stop. */
+  watch(recorder: RequestWatcher & StepWatcher): (() => void)[]
 }
 
 export class TraceRecorder implements RequestWatcher, StepWatcher {
@@ -58,7 +62,7 @@ export class TraceRecorder implements RequestWatcher, StepWatcher {
     this.#stepTaken = stepTaken
     this.#snapshot = recorded.actor.getSnapshot() as AnyMachineSnapshot
     const { machine, context, value } = this.#snapshot
-    this.#clock = new TurnClock(() => nowOf(context as never))
+    this.#clock = new TurnClock(() => recorded.now())
     this.#known = new Set(machine.events as string[])
     this.#ids = edgeIds(machine.root)
     this.#state = statePath(value)
@@ -70,11 +74,10 @@ export class TraceRecorder implements RequestWatcher, StepWatcher {
       name: recorded.name,
       at: this.#clock.exact(),
       state: this.#state,
-      context: tracedContext(context),
+      context: tracedContext(machine.id, context),
       dropped: 0,
     }
-    const wiring = wiringOf(context as never)
-    if (wiring !== undefined) this.#endings.push(wiring.watchRequests(this), watchSteps(wiring, this))
+    this.#endings.push(...recorded.watch(this))
   }
 
   stop(): void {
@@ -151,6 +154,7 @@ export class TraceRecorder implements RequestWatcher, StepWatcher {
   #stepOf(event: { readonly type: string }, took: string[], snapshot: AnyMachineSnapshot): Step {
     const isKnown = this.#known.has(event.type) || event.type.startsWith('xstate.')
     const data: TracedData | undefined = isKnown ? tracedData(event) : undefined
+    const pending = this.#recorded.pending()
     const state = snapshot.value === this.#snapshot.value ? this.#state : statePath(snapshot.value)
     return {
       type: 'step',
@@ -160,8 +164,10 @@ export class TraceRecorder implements RequestWatcher, StepWatcher {
       ...(data === undefined ? {} : { data }),
       took,
       state,
-      pending: this.#recorded.pending,
-      ...(snapshot.context === this.#snapshot.context ? {} : { context: tracedContext(snapshot.context) }),
+      ...(pending === undefined ? {} : { pending }),
+      ...(snapshot.context === this.#snapshot.context
+        ? {}
+        : { context: tracedContext(this.#header.machine, snapshot.context) }),
     }
   }
 

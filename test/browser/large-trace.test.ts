@@ -6,72 +6,61 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildPage } from '../../visualizations/build-page.ts'
 import { eventually } from '../support/eventually.ts'
 import { useChromium } from '../support/inspector/chromium.ts'
+import { largeTrace } from '../support/inspector/large-trace.ts'
+import { watchMainThread } from '../support/inspector/main-thread.ts'
 
 const chromium = useChromium('--enable-precise-memory-info')
 let folder = ''
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'inspector-page-'))
   await writeFile(join(folder, 'page.html'), await buildPage())
-  await writeFile(join(folder, 'trace.ndjson'), traceOf(130_000))
+  await writeFile(join(folder, 'trace.ndjson'), largeTrace(130_000))
 }, 60_000)
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-/** Five connections that query, and lose their sessions now and then. */
-function traceOf(steps: number): string {
-  const begun = 1_800_000_000_000
-  const lines: object[] = []
-  const actors = Array.from({ length: 5 }, (_, index) => `x:${index}`)
-  for (const actor of actors)
-    lines.push({
-      ...{ type: 'trace', version: 1, machine: 'connection', actor, name: `jobs ${actor}`, at: begun },
-      ...{ state: 'attached.connected', context: { word: 'connected', attempts: 0 }, dropped: 0 },
-    })
-  const cycle = [
-    { event: 'statement', took: ['attached.connected/statement/0'], state: 'attached.querying' },
-    { event: 'became', took: ['attached/became/0'], state: 'attached.connected' },
-  ]
-  const loss = [
-    {
-      ...{ event: 'session.lost', took: ['attached/session.lost/0'], state: 'dead.burying' },
-      data: { failure: { kind: 'server', phase: 'idle', code: '57P01' } },
-    },
-    { event: 'hungUp', took: ['dead.burying/hungUp/0'], state: 'reconnecting.dialing' },
-    { event: 'dial.opened', took: ['reconnecting.dialing/dial.opened/0'], state: 'reconnecting.restoring' },
-    { event: 'restored', took: ['reconnecting.restoring/restored/0'], state: 'attached.connected' },
-  ]
-  for (let step = 0; lines.length < steps; step++) {
-    const actor = actors[step % actors.length]
-    for (const [index, one] of (step % 500 === 499 ? loss : cycle).entries())
-      lines.push({ type: 'step', actor, at: begun + step * 3 + index / 2, ...one })
-  }
-  return lines.map((line) => JSON.stringify(line)).join('\n')
+/** How much is drawn in one go, and how often. */
+const countDrawing = (page: Page) =>
+  page.evaluate(`(() => {
+    globalThis.drawn = { most: 0, times: 0 }
+    let now = 0
+    for (const name of ['fillRect', 'fill', 'fillText']) {
+      const original = CanvasRenderingContext2D.prototype[name]
+      CanvasRenderingContext2D.prototype[name] = function (...args) {
+        if (now++ === 0) queueMicrotask(() => {
+          drawn.times++
+          drawn.most = Math.max(drawn.most, now)
+          now = 0
+        })
+        return original.apply(this, args)
+      }
+    }
+  })()`)
+
+/** How much had been read when there was something to see. */
+const watchFirstRow = (page: Page) =>
+  page.evaluate(`new MutationObserver((_, observer) => {
+    if (document.querySelector('.log .row') === null) return
+    globalThis.readAtFirst = Number(document.querySelector('.log .count').textContent.replaceAll(',', ''))
+    observer.disconnect()
+  }).observe(document.body, { subtree: true, childList: true })`)
+
+const countOf = async (page: Page, pattern: RegExp) => {
+  const [, said = '0'] = pattern.exec((await page.locator('.bar .count').textContent()) ?? '') ?? []
+  return Number(said.replaceAll(',', ''))
 }
 
-/** As the browser counts: what held the page up for more than 50 ms, and how long. */
-const watchLongTasks = (page: Page) =>
-  page.evaluate(`globalThis.longTasks = []; new PerformanceObserver((list) => {
-    for (const { duration } of list.getEntries()) longTasks.push(Math.round(duration))
-  }).observe({ entryTypes: ['longtask'] })`)
-
-const stepsKept = async (page: Page) =>
-  Number(
-    ((await page.locator('.bar .count').textContent()) ?? '').replace(/ steps.*$/, '').replaceAll(',', ''),
-  )
-
-describe('a page with no server', { timeout: 120_000 }, () => {
+describe('a page with no server', { timeout: 180_000 }, () => {
   it('opens a trace of more than 100 000 steps at once, stays smooth, and keeps no more than it can', async () => {
     const page = await chromium.open(`file://${join(folder, 'page.html')}`)
-    await watchLongTasks(page)
-    const begun = performance.now()
+    await page.locator('.app').waitFor()
+    await countDrawing(page)
+    await watchFirstRow(page)
+    const stop = await watchMainThread(page)
     await page.setInputFiles('input[type=file]', join(folder, 'trace.ndjson'))
-    await page.locator('.log .row').first().waitFor()
-    const firstPaintMs = performance.now() - begun
-    const what = 'all is read'
-    await eventually(async () => /dropped/.test((await page.locator('.bar .count').textContent()) ?? ''), {
-      what,
-      timeoutMs: 60_000,
-    })
-    await eventually(async () => (await stepsKept(page)) >= 100_000, { what, timeoutMs: 30_000 })
+    await page.locator('.log .row').first().waitFor({ timeout: 60_000 })
+    const isRead = async () =>
+      (await countOf(page, /([\d,]+) dropped/)) + (await countOf(page, /([\d,]+) steps/))
+    await eventually(async () => (await isRead()) >= 130_000, { what: 'all is read', timeoutMs: 120_000 })
     await page.keyboard.press('x')
     await page.locator('.log .row.failure').first().waitFor()
     await page.keyboard.press('x')
@@ -81,22 +70,18 @@ describe('a page with no server', { timeout: 120_000 }, () => {
     await page.locator('.message').first().waitFor()
     await page.keyboard.press('ArrowLeft')
     await page.screenshot({ path: '.tmp/screenshots/large-trace.png' })
-    const longTasks = await page.evaluate<number[]>('longTasks')
-    const heap = await page.evaluate<number>('performance.memory.usedJSHeapSize')
-    const elements = await page.evaluate<number>('document.querySelectorAll("*").length')
-    console.log(
-      JSON.stringify({
-        firstPaintMs: Math.round(firstPaintMs),
-        longTasks,
-        heapMB: Math.round(heap / 1e6),
-        elements,
-      }),
-    )
-    expect(await stepsKept(page)).toBeLessThanOrEqual(110_000)
-    expect(elements).toBeLessThan(3_000)
-    expect(heap).toBeLessThan(400e6)
-    // At most 50 on an idle machine; this leaves room for machines that have other things to do; what grows with the trace is beyond it.
-    expect(Math.max(0, ...longTasks)).toBeLessThan(2_000)
-    expect(firstPaintMs).toBeLessThan(10_000)
+    const tasks = await stop()
+    // There is something to see when the least part of it has been read.
+    expect(await page.evaluate<number>('readAtFirst')).toBeLessThan(60_000)
+    expect(await countOf(page, /([\d,]+) steps/)).toBeLessThanOrEqual(110_000)
+    expect(await page.evaluate<number>('document.querySelectorAll("*").length')).toBeLessThan(3_000)
+    expect(await page.evaluate<number>('performance.memory.usedJSHeapSize')).toBeLessThan(250e6)
+    const drawn = await page.evaluate<{ most: number; times: number }>('drawn')
+    // Of a hundred thousand spans no more is drawn than there are pixels, and not again for each that comes.
+    expect(drawn.most).toBeLessThan(12_000)
+    expect(drawn.times).toBeLessThan(2_000)
+    // Processor time, whatever else the machine has to do: below 50 on a fast one, and this one may be three times slower.
+    expect(tasks.length).toBeGreaterThan(100)
+    expect(Math.max(...tasks.map(({ cpuMs }) => cpuMs))).toBeLessThan(150)
   })
 })

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Inspector } from '../../visualizations/inspect/inspect.ts'
 import { eventually } from '../support/eventually.ts'
 import { openRealInspector, useChromium } from '../support/inspector/chromium.ts'
 
@@ -42,11 +43,17 @@ const attempts = (origin: string, token: string) => `(async () => {
 
 const nothing = Array(5).fill('failed')
 
-describe('the page of the inspector', { timeout: 60_000 }, () => {
+/** Of all tests that leave it as it was. */
+let inspector: Inspector
+beforeAll(async () => {
+  inspector = await openRealInspector({ allowChaos: true })
+})
+afterAll(() => inspector.close())
+
+describe('the page of the inspector', { timeout: 120_000 }, () => {
   it.each(['127.0.0.1', 'localhost', 'evil.example'])(
     'tells nothing to a page on %s and another port',
     async (host) => {
-      await using inspector = await openRealInspector({ allowChaos: true })
       const { origin, hash } = new URL(inspector.address)
       strangersPage = '<!doctype html>'
       const page = await chromium.open(`http://${host}:${strangersPort}/`)
@@ -55,7 +62,6 @@ describe('the page of the inspector', { timeout: 60_000 }, () => {
   )
 
   it.each(['localhost', 'evil.example'])('is not served under the name %s', async (name) => {
-    await using inspector = await openRealInspector()
     const { port } = new URL(inspector.address)
     const page = await chromium.open('about:blank')
     const answer = await page.goto(`http://${name}:${port}/`)
@@ -63,32 +69,33 @@ describe('the page of the inspector', { timeout: 60_000 }, () => {
   })
 
   it('is not shown in a frame', async () => {
-    await using inspector = await openRealInspector()
     strangersPage = `<!doctype html><iframe src="${inspector.address}"></iframe>`
     const page = await chromium.open(`http://127.0.0.1:${strangersPort}/`)
-    await eventually(() => page.frames().length === 2, { what: 'the frame is tried' })
+    await eventually(() => page.frames().length === 2, { what: 'the frame is tried', timeoutMs: 30_000 })
     const [, frame] = page.frames()
     await frame!.waitForLoadState()
     expect(await frame!.locator('.app').count()).toBe(0)
   })
 
   it('shows nothing without the token, or with a wrong one', async () => {
-    await using inspector = await openRealInspector()
     const { origin } = new URL(inspector.address)
     for (const address of [origin, `${origin}/#token=wrong`]) {
       const page = await chromium.open(address)
       await eventually(async () => (await page.locator('.feed.refused').count()) === 1, {
         what: 'it is refused',
+        timeoutMs: 30_000,
       })
       expect(await page.locator('.card').count()).toBe(0)
     }
   })
 
   it('wipes the token off the address, and still knows it when it is loaded again', async () => {
-    await using inspector = await openRealInspector()
     const page = await chromium.open(inspector.address)
     const isLive = () =>
-      eventually(async () => (await page.locator('.feed.live').count()) === 1, { what: 'it is live' })
+      eventually(async () => (await page.locator('.feed.live').count()) === 1, {
+        what: 'it is live',
+        timeoutMs: 30_000,
+      })
     await isLive()
     expect(page.url()).toBe(`${new URL(inspector.address).origin}/`)
     await page.reload()
@@ -96,7 +103,6 @@ describe('the page of the inspector', { timeout: 60_000 }, () => {
   })
 
   it('asks nobody but its own server, may run nothing but its own script, and breaks no rule of its policy', async () => {
-    await using inspector = await openRealInspector()
     const { origin } = new URL(inspector.address)
     const page = await chromium.open('about:blank')
     const asked: string[] = []
@@ -104,7 +110,10 @@ describe('the page of the inspector', { timeout: 60_000 }, () => {
     page.on('request', (request) => void asked.push(request.url().split('#')[0]!))
     page.on('console', (message) => void said.push(message.text()))
     await page.goto(inspector.address)
-    await eventually(async () => (await page.locator('.feed.live').count()) === 1, { what: 'it is live' })
+    await eventually(async () => (await page.locator('.feed.live').count()) === 1, {
+      what: 'it is live',
+      timeoutMs: 30_000,
+    })
     await page.keyboard.press('2')
     await page.keyboard.press('t')
     await page.keyboard.press('?')
@@ -124,7 +133,7 @@ describe('the page of the inspector', { timeout: 60_000 }, () => {
 
   it('goes on when its server talks nonsense', async () => {
     const page = await chromium.open('about:blank')
-    await using inspector = await openRealInspector({
+    await using nonsense = await openRealInspector({
       trace: [
         '{',
         'null',
@@ -135,9 +144,10 @@ describe('the page of the inspector', { timeout: 60_000 }, () => {
         '{"type":7}',
       ].join('\n'),
     })
-    await page.goto(inspector.address)
+    await page.goto(nonsense.address)
     await eventually(async () => /missed/.test((await page.locator('.bar .count').textContent()) ?? ''), {
       what: 'they are counted',
+      timeoutMs: 30_000,
     })
     expect(await page.locator('.feed.file').count()).toBe(1)
   })

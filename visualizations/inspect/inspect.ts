@@ -2,14 +2,17 @@
 import { readFile } from 'node:fs/promises'
 import { checkNames } from '../../src/errors/check-option.ts'
 import { invalidOption } from '../../src/errors/invalid-option-error.ts'
-import type { Connection } from '../../src/index.ts'
+import type { Connection, Pool, Supervisor } from '../../src/index.ts'
 import { ownFaults } from './chaos.ts'
 import { startInspector } from './start.ts'
 
+/** What can be looked at. */
+export type Inspectable = Connection | Pool | Supervisor<{ connect(): Promise<unknown>; close(): unknown }>
+
 /** What {@link inspect} takes; all of it may be left out. */
 export interface InspectOptions {
-  /** Connections made before; those made afterwards are found by themselves. */
-  connections?: readonly Connection[]
+  /** Connections, pools and supervisors made before; those made afterwards are found by themselves. */
+  connections?: readonly Inspectable[]
   /** Shows statements in full; their values are never shown. Default false: the first keyword, and a mark of the text. */
   showSql?: boolean
   /** Lets the page kill backends and drop sockets. Never where NODE_ENV is production. Default false: read-only. */
@@ -26,15 +29,15 @@ export interface InspectOptions {
 export interface Inspector extends AsyncDisposable {
   /** Of the page: 127.0.0.1, a port of its own, and the token that lets you in. Whoever has it sees what the page shows. */
   readonly address: string
-  /** Shows a connection that was made before the inspector. */
-  watch(connection: Connection): void
+  /** Shows a connection, a pool or a supervisor that was made before the inspector. */
+  watch(inspectable: Inspectable): void
   /** Stops watching and serving. */
   close(): Promise<void>
 }
 
 /**
- * Opens a page that shows every connection of this process from now on: states, chart, events, timeline, queue. For
- * development: each event costs about 0.1 ms while it runs.
+ * Opens a page that shows every connection, pool and supervisor of this process from now on: states, chart, events, timeline,
+ * queue. For development: each event costs about 0.1 ms while it runs.
  *
  * @example
  * ```ts

@@ -62,6 +62,12 @@ const failed: Projection = ({ failure, delayMs }) => ({
   delayMs: numberOf(delayMs),
 })
 
+/** 'worker 1', as the chart of a pool calls its members. */
+const memberOf = (value: unknown): string | undefined =>
+  typeof value === 'string' && /^(?:worker|listener) \d+$/.test(value) ? value : undefined
+
+const ofMember: Projection = ({ id, failure }) => ({ id: memberOf(id), failure: failureOf(failure) })
+
 const projections: Readonly<Record<string, Projection>> = {
   connect: ({ until }) => ({ until: numberOf(until) }),
   'connect.abort': nothing,
@@ -75,6 +81,7 @@ const projections: Readonly<Record<string, Projection>> = {
     channels: countOf(channels),
   }),
   'dial.failed': failed,
+  resolved: nothing,
   restored: nothing,
   'session.lost': ({ failure, silentSince }) => ({
     failure: failureOf(failure),
@@ -94,6 +101,28 @@ const projections: Readonly<Record<string, Projection>> = {
   quiet: nothing,
   drained: nothing,
   hungUp: ({ delayMs }) => ({ delayMs: numberOf(delayMs) }),
+
+  // Of a pool.
+  start: nothing,
+  'start.abort': nothing,
+  demand: nothing,
+  listen: nothing,
+  unlisten: ofMember,
+  dismiss: ({ id, reason }) => ({ id: memberOf(id), reason: wordOf(reason) }),
+  adopt: nothing,
+  release: ofMember,
+  'member.up': ofMember,
+  'member.down': ofMember,
+  'member.dead': ofMember,
+  'member.ended': ofMember,
+
+  // Of a supervisor.
+  report: failed,
+  recover: nothing,
+  stop: nothing,
+  closed: failed,
+  'attempt.opened': nothing,
+  'attempt.failed': failed,
 }
 
 /** An event of no known type is told by that alone: even its name may be a stranger's secret. */
@@ -105,8 +134,22 @@ export function eventData(event: { readonly type: string }): { type: string; [fi
 }
 
 const booleans = ['isSupervised', 'waitsWhileDown']
-const numbers = ['attempts', 'delayMs', 'downSince', 'nextAttemptAt', 'silentSince', 'triesUntil', 'drainMs']
+const numbers = [
+  ...['attempts', 'delayMs', 'downSince', 'nextAttemptAt', 'silentSince', 'triesUntil', 'drainMs'],
+  // Of a pool, and of a supervisor.
+  ...['min', 'max', 'absent', 'since', 'life'],
+]
 const words = ['word', 'cameFrom']
+
+/** Each member with what it is and how far. */
+function membersOf(value: unknown): Plain {
+  const shown: Plain = {}
+  for (const [id, member] of Object.entries(ours(value))) {
+    const { role, stage } = ours(member)
+    if (memberOf(id) !== undefined) shown[id] = { role: wordOf(role), stage: wordOf(stage) }
+  }
+  return shown
+}
 
 /** Of any machine's context: what bears a name of ours and has a harmless form. */
 export function contextData(context: unknown): Plain {
@@ -117,6 +160,7 @@ export function contextData(context: unknown): Plain {
   for (const name of numbers) if (name in given) shown[name] = numberOf(given[name])
   if ('failure' in given) shown['failure'] = failureOf(given['failure'])
   if ('retiring' in given) shown['retiring'] = given['retiring'] !== undefined
+  if ('members' in given) shown['members'] = membersOf(given['members'])
   const session = ours(given['session'])
   if ('processId' in session) shown['processId'] = numberOf(session['processId'])
   if ('host' in session) shown['host'] = hostOf(session['host'])

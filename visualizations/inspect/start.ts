@@ -1,12 +1,13 @@
 // Joins what watches to what serves.
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { invalidOption } from '../../src/errors/invalid-option-error.ts'
-import type { Connection } from '../../src/index.ts'
+import { Connection } from '../../src/index.ts'
+import { type Charted, chartedBy } from '../../src/machines/charted.ts'
 import { wiringOf } from '../../src/machines/wiring.ts'
 import { Broadcast } from './broadcast.ts'
 import type { Faults } from './chaos.ts'
 import type { Command } from './command.ts'
-import type { InspectOptions, Inspector } from './inspect.ts'
+import type { Inspectable, InspectOptions, Inspector } from './inspect.ts'
 import { fenced, RequestLog } from './request-log.ts'
 import { PageServer } from './server.ts'
 import { SystemWatch } from './system-watch.ts'
@@ -21,7 +22,8 @@ export interface Parts extends InspectOptions {
 const manyConnections = 200
 
 interface Watching {
-  readonly connection: Connection
+  /** Undefined: a pool, or a supervisor, which no fault strikes. */
+  readonly connection?: Connection
   readonly watch: SystemWatch
   stop(): void
 }
@@ -34,7 +36,7 @@ export async function startInspector(parts: Parts): Promise<Inspector> {
   const showsSql = parts.showSql === true
   const faults: Faults = mayHarm ? parts.faults : {}
   const labels = Object.entries(faults).map(([name, { label }]) => ({ name, label }))
-  const all = new Map<Connection, Watching>()
+  const all = new Map<object, Watching>()
   const broadcast = new Broadcast(() => ({
     showsSql,
     faults: labels,
@@ -42,29 +44,38 @@ export async function startInspector(parts: Parts): Promise<Inspector> {
     isRecorded: parts.trace !== undefined && all.size === 0,
   }))
 
-  const watch = (connection: Connection): void => {
-    if (all.has(connection)) return
-    const watching = watchConnection(connection, broadcast, showsSql)
-    all.set(connection, watching)
+  const watchChart = (chart: Charted): void => {
+    if (!all.has(chart)) all.set(chart, watchCharted(chart, broadcast))
+  }
+  const watch = (one: Inspectable): void => {
+    const chart = chartedBy(one)
+    if (chart !== undefined) watchChart(chart)
+    if (!(one instanceof Connection) || all.has(one)) return
+    const watching = watchConnection(one, broadcast, showsSql)
+    all.set(one, watching)
     // One that was closed may begin a new life; of very many, most don't.
-    connection.on('closed', () => {
+    one.on('closed', () => {
       if (all.size <= manyConnections) return
       watching.stop()
-      all.delete(connection)
+      all.delete(one)
     })
   }
-  const born = (message: unknown): void => watch((message as { connection: Connection }).connection)
+  const births: Readonly<Record<string, (message: unknown) => void>> = {
+    'pg-supervisor:connection': (message) => watch((message as { connection: Connection }).connection),
+    'pg-supervisor:chart': (message) => watchChart(message as Charted),
+  }
   const obey = ({ fault, sessionId }: Command): boolean => {
     const target = [...all.values()].find((one) => one.watch.sessionId === sessionId)
     const known = Object.hasOwn(faults, fault) ? faults[fault] : undefined
-    if (target === undefined || known === undefined) return false
-    void (async () => known.strike(target.connection))().catch(() => undefined)
+    const connection = target?.connection
+    if (connection === undefined || known === undefined) return false
+    void (async () => known.strike(connection))().catch(() => undefined)
     return true
   }
 
   for (const connection of parts.connections ?? []) watch(connection)
   for (const line of parts.trace?.split('\n') ?? []) broadcast.say(line)
-  subscribe('pg-supervisor:connection', born)
+  for (const [channel, born] of Object.entries(births)) subscribe(channel, born)
   const server = new PageServer({
     page: parts.page,
     broadcast,
@@ -73,7 +84,7 @@ export async function startInspector(parts: Parts): Promise<Inspector> {
   })
   await server.listen()
   const close = async (): Promise<void> => {
-    unsubscribe('pg-supervisor:connection', born)
+    for (const [channel, born] of Object.entries(births)) unsubscribe(channel, born)
     for (const { stop } of all.values()) stop()
     all.clear()
     await server.close()
@@ -94,4 +105,9 @@ function watchConnection(connection: Connection, broadcast: Broadcast, showsSql:
       watch.close()
     },
   }
+}
+
+function watchCharted({ name, actor }: Charted, broadcast: Broadcast): Watching {
+  const watch = new SystemWatch(actor, name, broadcast)
+  return { watch, stop: () => watch.close() }
 }

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
 import type { QueryArrayConfig, QueryArrayResult, QueryConfig, QueryResult, QueryResultRow } from 'pg'
+import { announceChart } from '../births.ts'
 import type { Connection } from '../connection.ts'
 import type { NotificationObserver } from '../connection-events.ts'
 import { readCursor } from '../cursors/cursor-plan.ts'
@@ -60,6 +61,8 @@ export class Pool implements Queryable, AsyncDisposable {
   constructor(config?: string | PoolConfig) {
     this.#core = new PoolCore(readPoolConfig(config), (word) => this.#life.hear(word))
     this.#listening = new PoolListening(this.#core)
+    const { actor, clock, settings } = this.#core
+    announceChart(this, { name: settings.name, actor, now: () => clock.now() })
   }
 
   /** Printing a pool prints no statement and no secret. */

@@ -10,12 +10,16 @@ import { ConnectionClosedError } from '../../errors/session-errors.ts'
 import { failureOfError } from '../../machines/session/record-failure.ts'
 import type { Supervised } from '../../machines/supervisor/supervised.ts'
 import { supervisorMachine } from '../../machines/supervisor/supervisor.machine.ts'
+import { announceChart } from '../births.ts'
 import type { WaitOptions } from '../queryable.ts'
 import { checkWaitOptions } from '../requests/wait-options.ts'
 import { RecoveryHandlers } from './recovery-handlers.ts'
 import type { SupervisorEvents } from './supervisor-events.ts'
 import { SupervisorNotices } from './supervisor-notices.ts'
 import { checkResource, type Resource, readOptions, type SupervisorOptions } from './supervisor-options.ts'
+
+/** Of this process: it has no name of its own. */
+let supervisors = 0
 
 /**
  * txpostgres' DeadConnectionDetector for anything with connect() and close(): a broker, a cache, a client of your own.
@@ -65,6 +69,11 @@ export class Supervisor<R extends { connect(): Promise<unknown>; close(): unknow
     this.#actor.on('recovered', ({ attempts }) => notices.publish('recovered', { attempts }))
     this.#actor.on('dead', ({ failure }) => notices.publish('dead', { failure }))
     this.#actor.start()
+    announceChart(this, {
+      name: `supervisor ${++supervisors}`,
+      actor: this.#actor,
+      now: () => this.#clock.now(),
+    })
   }
 
   /** From the moment it is found dead until its recovery handlers have run; for good once given up. */

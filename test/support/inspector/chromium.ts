@@ -1,32 +1,19 @@
 // A real Chromium for the tests of the inspector's page. Where there is none they can't run, and say so.
-import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect } from 'vitest'
 import { buildPage } from '../../../visualizations/build-page.ts'
 import { ownFaults } from '../../../visualizations/inspect/chaos.ts'
 import { type Parts, startInspector } from '../../../visualizations/inspect/start.ts'
-
-const places = [
-  process.env['PG_SUPERVISOR_CHROMIUM'],
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
-]
-
-const executablePath = places.find((place) => place !== undefined && existsSync(place))
-
-const flags = [
-  ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
-  ...['--disable-background-networking', '--disable-component-update'],
-]
-
-export const screenshotFolder = '.tmp/screenshots'
+import { howToGetChromium, launchChromium, screenshotFolder } from './browser.ts'
 
 export interface Chromium {
-  /** A page of its own, with nothing remembered; what goes wrong in it fails the test. */
+  /** There is none: what has to be made before the first test need not be. */
+  readonly isMissing: boolean
+  /**
+   * A page of its own, with nothing remembered, which is closed with the test, or with the file where it was opened before
+   * the first. What goes wrong in it fails the test.
+   */
   open(address: string, options?: BrowserContextOptions): Promise<Page>
 }
 
@@ -34,26 +21,29 @@ export interface Chromium {
 export function useChromium(...more: string[]): Chromium {
   let browser: Browser | undefined
   let faults: string[] = []
+  let ofTest: BrowserContext[] = []
   // Before the world counts what hangs on the process.
   beforeAll(async () => {
-    if (executablePath === undefined) return
     await mkdir(screenshotFolder, { recursive: true })
-    const signals = { handleSIGHUP: false, handleSIGINT: false, handleSIGTERM: false }
-    browser = await chromium.launch({ executablePath, args: [...flags, ...more], ...signals })
+    browser = await launchChromium(...more)
   }, 60_000)
   beforeEach((context) => {
-    if (executablePath === undefined)
-      context.skip('there is no Chromium: apt-get install chromium (or PG_SUPERVISOR_CHROMIUM=path)')
+    if (browser === undefined) context.skip(howToGetChromium)
     faults = []
+    ofTest = []
     return async () => {
-      for (const opened of browser?.contexts() ?? []) await opened.close()
+      await Promise.all(ofTest.map((opened) => opened.close()))
       expect(faults, 'faults in the page').toEqual([])
     }
   })
   afterAll(() => browser?.close())
   return {
+    get isMissing() {
+      return browser === undefined
+    },
     async open(address, options = {}) {
       const context = await browser!.newContext({ viewport: { width: 1440, height: 900 }, ...options })
+      ofTest.push(context)
       const page = await context.newPage()
       page.on('pageerror', (error) => void faults.push(`${error.message}\n${error.stack}`))
       await page.goto(address)

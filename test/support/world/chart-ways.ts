@@ -29,12 +29,13 @@ export function edgeCounts(lines: Iterable<TraceLine>): Map<string, number> {
   return counts
 }
 
-/** Adds to the counts. */
+/** Adds to the counts; the lines are of one chart. */
 export function countTaken(lines: readonly TraceLine[]): void {
+  const [header] = lines
   const counts = Object.fromEntries(edgeCounts(lines))
-  if (Object.keys(counts).length === 0) return
+  if (header?.type !== 'trace' || Object.keys(counts).length === 0) return
   mkdirSync(countsFolder, { recursive: true })
-  const line = JSON.stringify({ chart: 'connection', counts } satisfies CountsLine)
+  const line = JSON.stringify({ chart: header.machine, counts } satisfies CountsLine)
   // A file for each process: lines of two of them in one might be torn.
   appendFileSync(`${countsFolder}/${process.pid}.ndjson`, `${line}\n`)
 }

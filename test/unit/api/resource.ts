@@ -1,7 +1,10 @@
+import { expect, onTestFinished } from 'vitest'
 import { Supervisor } from '../../../src/api/supervisor/supervisor.ts'
 import type { SupervisorEvents } from '../../../src/api/supervisor/supervisor-events.ts'
 import type { SupervisorOptions } from '../../../src/api/supervisor/supervisor-options.ts'
+import { recordTrace } from '../../../src/machines.ts'
 import { VirtualClock } from '../../../src/model/virtual-clock.ts'
+import { countTaken, wayFaults } from '../../support/world/chart-ways.ts'
 
 export const reset = (): Error => Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' })
 export const never = (): Promise<never> => new Promise(() => {})
@@ -29,6 +32,12 @@ export function supervised(options: SupervisorOptions = {}) {
   const clock = new VirtualClock()
   const resource = new Resource()
   const supervisor = new Supervisor(resource, { backoff: () => [1000, 1000, 1000], clock, ...options })
+  const trace = recordTrace(supervisor, { limit: 200 })
+  onTestFinished(() => {
+    const lines = trace.lines()
+    countTaken(lines)
+    expect(wayFaults(lines)).toEqual([])
+  })
   const told: [keyof SupervisorEvents, unknown][] = []
   for (const type of ['lost', 'reconnecting', 'recovered', 'dead', 'listenerError'] as const) {
     supervisor.on(type, (event) => told.push([type, event]))

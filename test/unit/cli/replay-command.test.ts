@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -8,6 +7,7 @@ import { withFastPath } from '../../../src/machines/fast-path.ts'
 import { recordTrace } from '../../../src/machines.ts'
 import { alphabet } from '../../model/alphabet.ts'
 import { startChart } from '../../support/chart-actor.ts'
+import { vitestOf } from '../../support/vitest-process.ts'
 
 let folder: string
 beforeAll(async () => {
@@ -107,17 +107,3 @@ describe('pg-supervisor replay', () => {
     expect(outcomes[1]?.output).toContain("expected 'dead.burying' to be 'attached.connected'")
   }, 60_000)
 })
-
-/** In a process of its own, with the package's name leading to the source. */
-async function vitestOf(test: string): Promise<{ code: number | null; output: string }> {
-  const name = `${test}.config.mjs`
-  const alias = { 'pg-supervisor/machines': resolve('src/machines.ts') }
-  await writeFile(name, `export default ${JSON.stringify({ resolve: { alias }, test: { include: [test] } })}`)
-  const args = [resolve('node_modules/vitest/vitest.mjs'), 'run', '--config', name, '--root', folder]
-  const child = spawn(process.execPath, args, { env: { ...process.env, NO_COLOR: '1', VITEST: '' } })
-  let output = ''
-  child.stdout.on('data', (text) => (output += String(text)))
-  child.stderr.on('data', (text) => (output += String(text)))
-  const code = await new Promise<number | null>((done) => child.on('close', done))
-  return { code, output }
-}

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { readChart } from '../../../visualizations/chart.ts'
+import { charts } from '../../../visualizations/charts.ts'
 import { type Layout, layOut } from '../../../visualizations/drawing/layout.ts'
 import { piecesOf } from '../../../visualizations/drawing/path.ts'
 import { widthOf } from '../../../visualizations/drawing/text-width.ts'
-import { charts } from '../../../visualizations/charts.ts'
 import { layoutFaults } from './layout-faults.ts'
 
 describe.each(Object.entries(charts))('the picture of the chart %s', (_, { root }) => {

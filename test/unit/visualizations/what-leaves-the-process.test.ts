@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { RequestTimeoutError } from '../../../src/index.ts'
+import { charts } from '../../../visualizations/charts.ts'
 import { codeOf, contextData, endOf, eventData } from '../../../visualizations/inspect/projection.ts'
 import { keywordOf, markOf } from '../../../visualizations/inspect/sql-facts.ts'
 
@@ -52,6 +53,28 @@ describe('what the inspector says of an event', () => {
       type: 'session.notified',
       payloadLength: 7,
       processId: 3,
+    })
+  })
+
+  it.each(Object.entries(charts))(
+    'of each kind that the chart of a %s knows is at least its type',
+    (_, { root }) => {
+      const types = root.machine.events.filter((type) => !type.startsWith('xstate.'))
+      expect(types.filter((type) => eventData({ type }).type !== type)).toEqual([])
+    },
+  )
+
+  it('of a member is its number, what it is and how far', () => {
+    const failure = { kind: 'network', message: 'hunter2', at: 1 }
+    expect(eventData({ type: 'member.dead', id: 'hunter2', failure } as never)).toEqual({
+      type: 'member.dead',
+      id: undefined,
+      failure: expect.objectContaining({ kind: 'network' }) as object,
+    })
+    const members = { 'worker 1': { role: 'worker', stage: 'up', password: 'hunter2' }, hunter2: {} }
+    expect(contextData({ max: 3, members })).toEqual({
+      max: 3,
+      members: { 'worker 1': { role: 'worker', stage: 'up' } },
     })
   })
 

@@ -37,31 +37,38 @@ export interface Step {
 export type Told = Omit<Step, 'seq' | 'session' | 'mark' | 'state' | 'context'> &
   Partial<Pick<Step, 'state' | 'context'>>
 
-/** 'attached.inTransaction.querying' from the nested value of a state. */
-export function pathOf(value: unknown): string {
-  const parts: string[] = []
-  let rest = value
-  while (typeof rest === 'object' && rest !== null) {
-    const [entry] = Object.entries(rest)
-    if (entry === undefined) break
-    parts.push(entry[0])
-    rest = entry[1]
-  }
-  if (typeof rest === 'string') parts.push(rest)
-  return parts.join('.')
+/** 'attached.inTransaction.querying' from the nested value of a state; of parallel ones each, with a space between. */
+export const pathOf = (value: unknown): string => pathsOf(value).join(' ')
+
+function pathsOf(value: unknown): string[] {
+  if (typeof value === 'string') return [value]
+  return Object.entries((value ?? {}) as Fields).flatMap(([outer, inner]) =>
+    pathsOf(inner).map((path) => `${outer}.${path}`),
+  )
 }
 
-/** The word that users of a connection know a state by. */
-export function wordOf(path: string): string {
-  const [outer = '', inner] = path.split('.')
-  return outer === 'attached' ? (inner ?? 'connected') : outer
+/** The word that users know a state by: of a connection its own, of a pool whether anybody can be asked. */
+export function wordOf(paths: string): string {
+  const [path = ''] = paths.split(' ')
+  const [outer = '', inner, innermost] = path.split('.')
+  if (outer === 'attached') return inner ?? 'connected'
+  return inner === 'service' ? (innermost ?? outer) : outer
 }
 
-/** What the word does not say: 'dialing' of 'reconnecting.dialing'. */
-export function detailOf(path: string): string {
+/** What the word does not say: 'dialing' of 'reconnecting.dialing', 'short' of a pool where somebody is missing. */
+export function detailOf(paths: string): string {
+  const [path = '', ...others] = paths.split(' ')
   const parts = path.split('.')
-  return parts.slice(parts[0] === 'attached' ? 2 : 1).join('.')
+  const depth = parts[0] === 'attached' ? 2 : parts[1] === 'service' ? 3 : 1
+  const beside = others.map((other) => other.slice(other.lastIndexOf('.') + 1))
+  return [parts.slice(depth).join('.'), ...beside].filter(Boolean).join(' · ')
 }
+
+const failures = new Set([
+  ...['session.lost', 'dial.failed', 'connect.expire'],
+  ...['member.down', 'member.dead', 'attempt.failed'],
+])
+const recoveries = new Set(['dial.opened', 'restored', 'member.up', 'attempt.opened'])
 
 export function markOf(
   type: string,
@@ -71,10 +78,10 @@ export function markOf(
 ): Mark {
   if (actions.includes('refuse') || actions.includes('refuseClosed')) return 'refused'
   if (type === 'request.settled') return data['end'] === 'failed' ? 'failure' : undefined
-  if (type === 'session.lost' || type === 'dial.failed' || type === 'connect.expire') return 'failure'
-  if (type === 'dial.opened' || type === 'restored') return 'recovery'
+  if (failures.has(type)) return 'failure'
+  if (recoveries.has(type) && edges.length > 0) return 'recovery'
   const isQuiet = type.startsWith('request.') || type.startsWith('xstate.')
   // A failure that nobody finds deadly is judged by having no arrow.
-  if (type === 'judge') return edges.length > 0 ? 'failure' : undefined
+  if (type === 'judge' || type === 'report') return edges.length > 0 ? 'failure' : undefined
   return edges.length === 0 && !isQuiet ? 'unhandled' : undefined
 }

@@ -24,7 +24,12 @@ export function summaryOf(step: Step): string {
     case 'hungUp':
       return data['delayMs'] === undefined ? 'gives up' : `next in ${inMs(data['delayMs'])}`
     default:
-      return failure === undefined ? '' : words(failure['code'] ?? failure['kind'], failure['phase'])
+      // Of a pool, its member.
+      return words(
+        data['id'],
+        ...(failure === undefined ? [] : [failure['code'] ?? failure['kind'], failure['phase']]),
+        data['reason'],
+      )
   }
 }
 

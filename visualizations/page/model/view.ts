@@ -28,10 +28,21 @@ export const endSeq = computed(() => {
 /** The step at which everything is shown: the one chosen, or the last. */
 export const momentSeq = computed(() => chosenSeq.value ?? endSeq.value - 1)
 
+/** The members of a pool behind it, the others as they came. */
 export const sessions = computed((): Session[] => {
   const { value: _changed } = store.version
-  return [...store.sessions.values()]
+  const all = [...store.sessions.values()]
+  const pools = all.filter(({ chart }) => chart?.machine === 'pool')
+  if (pools.length === 0) return all
+  const poolOf = (one: Session) => pools.find(({ name }) => one.name.startsWith(`${name} `))
+  return all.flatMap((one) => {
+    if (pools.includes(one)) return [one, ...all.filter((other) => poolOf(other) === one)]
+    return poolOf(one) === undefined ? [one] : []
+  })
 })
+
+export const isMember = (one: Session): boolean =>
+  sessions.value.some(({ chart, name }) => chart?.machine === 'pool' && one.name.startsWith(`${name} `))
 
 export const session = computed((): Session | undefined => {
   const all = sessions.value

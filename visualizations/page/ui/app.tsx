@@ -2,6 +2,7 @@ import type { JSX } from 'preact'
 import { isHelpOpen, type Panel, panel, session } from '../model/view.ts'
 import { Cards } from './cards.tsx'
 import { ChartView } from './chart-view.tsx'
+import { CopyAsTest } from './copy-as-test.tsx'
 import { Detail } from './detail.tsx'
 import { keys } from './keyboard.ts'
 import { Log } from './log.tsx'
@@ -22,6 +23,7 @@ export function App(): JSX.Element {
           </div>
           <span class="spring" />
           <span class="hint">{session.value?.name}</span>
+          <CopyAsTest />
         </header>
         {panel.value === 'chart' ? <ChartView /> : <Sequence />}
       </main>

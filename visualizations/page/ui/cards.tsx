@@ -3,9 +3,9 @@ import { useEffect, useRef } from 'preact/hooks'
 import type { Session } from '../model/session.ts'
 import { detailOf, type Fields, textOf, wordOf } from '../model/step.ts'
 import { span } from '../model/summary.ts'
-import { chosenSession, session, sessions, stepOf } from '../model/view.ts'
+import { chosenSession, isMember, session, sessions, stepOf } from '../model/view.ts'
 import { isNow, moment } from './clock.ts'
-import { colourOf } from './colours.ts'
+import { colourOf, likenessOf } from './colours.ts'
 
 export function Cards(): JSX.Element {
   return (
@@ -31,11 +31,12 @@ function Card({ of: one }: { readonly of: Session }): JSX.Element {
   const detail = detailOf(path)
   const context = step?.context ?? {}
   const at = moment.value
+  const kind = one.chart?.machine ?? 'connection'
   const since = one.words.at(Math.min(at, step?.at ?? at) + 0.01)?.from
   return (
     <button
       type="button"
-      class={`card ${one.isStopped ? 'stopped' : ''}`}
+      class={`card ${kind} ${one.isStopped ? 'stopped' : ''} ${isMember(one) ? 'member' : ''}`}
       data-session={one.id}
       aria-current={session.value === one}
       onClick={() => {
@@ -44,16 +45,17 @@ function Card({ of: one }: { readonly of: Session }): JSX.Element {
     >
       <div class="card-head">
         <span class="name">{one.name}</span>
+        {kind === 'pool' ? <span class="kind">pool</span> : null}
         <Countdown context={context} at={at} />
       </div>
       <div class="card-state">
-        <span class={`pill ${word}`}>{word}</span>
+        <span class={`pill ${likenessOf(word)}`}>{word}</span>
         {detail === '' ? null : <span class="substate">{detail}</span>}
         <span class="since">{since === undefined ? '' : span(Math.max(0, at - since))}</span>
       </div>
       <Strip of={one} at={at} />
       <dl class="numbers">
-        <Counts of={one} data={step?.data ?? {}} at={at} />
+        {kind === 'connection' ? <Counts of={one} at={at} /> : <Staff context={context} />}
         {context['host'] === undefined ? null : (
           <div class="place">
             <dt>server</dt>
@@ -68,9 +70,40 @@ function Card({ of: one }: { readonly of: Session }): JSX.Element {
   )
 }
 
+/** Of a pool, how many there are; of a supervisor, how many attempts it took. */
+function Staff({ context }: { readonly context: Fields }): JSX.Element {
+  const { members, max, attempts } = context as { members?: object; max?: number; attempts?: number }
+  if (members === undefined)
+    return (
+      <div class={attempts ? 'has' : ''}>
+        <dt>attempts</dt>
+        <dd>{attempts ?? 0}</dd>
+      </div>
+    )
+  const stages = Object.values(members).map(({ stage }: { stage: string }) => stage)
+  return (
+    <>
+      <div>
+        <dt>members</dt>
+        <dd>
+          {stages.length} of {max}
+        </dd>
+      </div>
+      {['up', 'connecting', 'down', 'dead', 'ending'].map((stage) => {
+        const count = stages.filter((one) => one === stage).length
+        return count === 0 ? null : (
+          <div key={stage} class={stage === 'up' ? '' : 'has'}>
+            <dt>{stage}</dt>
+            <dd>{count}</dd>
+          </div>
+        )
+      })}
+    </>
+  )
+}
+
 interface CountsProps {
   readonly of: Session
-  readonly data: Fields
   readonly at: number
 }
 

@@ -63,19 +63,22 @@ export function ChartView(): JSX.Element {
 
 /** Returns what the camera is to have in sight. */
 function lightUp(frame: HTMLElement, one: Session, step: Step): Element[] {
-  const parts = step.state.split('.')
-  const paths = parts.map((_, index) => parts.slice(0, index + 1).join('.'))
+  const leaves = step.state.split(' ')
+  const paths = leaves.flatMap((leaf) => {
+    const parts = leaf.split('.')
+    return parts.map((_, index) => parts.slice(0, index + 1).join('.'))
+  })
   for (const old of frame.querySelectorAll('.active, .taken')) old.classList.remove('active', 'taken')
   const states = paths.flatMap((path) => {
     const found = frame.querySelector(`[data-state="${CSS.escape(path)}"]`)
     found?.classList.add('active')
-    return found === null ? [] : [found]
+    return found !== null && leaves.includes(path) ? [found] : []
   })
   const edges = lastEdges(one, step).flatMap((id) => [
     ...frame.querySelectorAll(`[data-edge~="${CSS.escape(id)}"]`),
   ])
   for (const edge of edges) edge.classList.add('taken')
-  return [...states.slice(-1), ...edges]
+  return [...states, ...edges]
 }
 
 /** Of the last step that took any: what becomes of requests takes none, and the arrow stays lit meanwhile. */

@@ -22,8 +22,25 @@ const names = [
   ...['text', 'muted', 'faint', 'line', 'surface', 'accent', 'failure', 'sunken', 'on-colour'],
 ]
 
+/** What pools and supervisors are in looks like what connections are in. */
+const likenesses: Readonly<Record<string, string>> = {
+  open: 'connected',
+  alive: 'connected',
+  running: 'connected',
+  starting: 'connecting',
+  down: 'reconnecting',
+  recovering: 'reconnecting',
+  givenUp: 'dead',
+  stopping: 'closing',
+  stopped: 'closed',
+}
+
+/** The state of a connection that a word has its colour from. */
+export const likenessOf = (word: string): string =>
+  Object.hasOwn(likenesses, word) ? likenesses[word]! : word
+
 export const colourOf = (name: string): string =>
-  palette.value.get(name) ?? palette.value.get('muted') ?? '#888'
+  palette.value.get(likenessOf(name)) ?? palette.value.get('muted') ?? '#888'
 
 const cacheKey = 'pg-supervisor-theme'
 

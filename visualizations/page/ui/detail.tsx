@@ -35,7 +35,7 @@ function Told({ step }: { readonly step: Step }): JSX.Element {
     <div class="told">
       <h3 class={step.mark ?? ''}>
         {nameOf(step.type)}
-        {step.origin === undefined ? null : <small> from {step.origin}</small>}
+        {step.origin === undefined ? null : <small> from {originOf(step.origin)}</small>}
         {step.mark === undefined ? null : <em class="badge">{step.mark}</em>}
       </h3>
       <p class="when">
@@ -67,6 +67,10 @@ function Told({ step }: { readonly step: Step }): JSX.Element {
     </div>
   )
 }
+
+/** XState calls a child that has no name by the number and the path of its state. */
+const originOf = (origin: string): string =>
+  /^\d+\./.test(origin) ? origin.slice(origin.lastIndexOf('.') + 1) : origin
 
 function Way({ arrow }: { readonly arrow: Arrow }): JSX.Element {
   const { source, target, guard } = arrow

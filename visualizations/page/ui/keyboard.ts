@@ -14,6 +14,7 @@ import {
   togglePause,
 } from '../model/view.ts'
 import { turnTheme } from './colours.ts'
+import { copyAsTest } from './copy-as-test.tsx'
 
 /** Each key with what it does, for the help as well. */
 export const keys: readonly { readonly key: string; readonly does: string; run(): void }[] = [
@@ -32,6 +33,7 @@ export const keys: readonly { readonly key: string; readonly does: string; run()
     does: 'the camera follows',
     run: () => turn(isCameraFollowing),
   },
+  { key: 'c', does: 'copy as test', run: () => void copyAsTest() },
   { key: '/', does: 'filter', run: () => document.getElementById('filter')?.focus() },
   { key: 'x', does: 'failures only', run: () => turn(isFailuresOnly) },
   {

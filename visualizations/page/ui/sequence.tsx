@@ -4,6 +4,7 @@ import { detailOf, type Step, wordOf } from '../model/step.ts'
 import { store } from '../model/store.ts'
 import { nameOf, span, summaryOf } from '../model/summary.ts'
 import { choose, chosenSeq, endSeq, session } from '../model/view.ts'
+import { likenessOf } from './colours.ts'
 import { Windowed } from './windowed.tsx'
 
 type Side = 'application' | 'supervisor' | 'server'
@@ -13,6 +14,9 @@ interface Message {
   readonly to: Side
   readonly text: string
 }
+
+/** Who stands at the other end of what is supervised. */
+const farEnds: Readonly<Record<string, string>> = { pool: 'members', supervisor: 'resource' }
 
 const columns: Record<Side, number> = { application: 0, supervisor: 1, server: 2 }
 
@@ -27,7 +31,7 @@ export function Sequence(): JSX.Element {
       <div class="lifelines" aria-hidden="true">
         <b>application</b>
         <b>supervisor</b>
-        <b>server</b>
+        <b>{farEnds[one?.chart?.machine ?? ''] ?? 'server'}</b>
       </div>
       <Windowed
         count={count}
@@ -84,7 +88,7 @@ function StatePill({ path, isAlone }: { readonly path: string; readonly isAlone:
   const detail = detailOf(path)
   return (
     <span class={`at-supervisor ${isAlone ? 'alone' : ''}`}>
-      <span class={`pill small ${wordOf(path)}`}>{wordOf(path)}</span>
+      <span class={`pill small ${likenessOf(wordOf(path))}`}>{wordOf(path)}</span>
       {detail === '' ? null : <small>{detail}</small>}
     </span>
   )
@@ -101,6 +105,22 @@ const ways: Readonly<Record<string, readonly [Side, Side]>> = {
   'session.lost': ['server', 'supervisor'],
   'session.notified': ['server', 'application'],
   'session.noticed': ['server', 'application'],
+  // Of a pool, whose members are its server; of a supervisor, whose resource is.
+  start: ['application', 'supervisor'],
+  demand: ['application', 'supervisor'],
+  listen: ['application', 'supervisor'],
+  adopt: ['application', 'supervisor'],
+  release: ['application', 'supervisor'],
+  'member.up': ['server', 'supervisor'],
+  'member.down': ['server', 'supervisor'],
+  'member.dead': ['server', 'supervisor'],
+  'member.ended': ['server', 'supervisor'],
+  report: ['application', 'supervisor'],
+  recover: ['application', 'supervisor'],
+  stop: ['application', 'supervisor'],
+  closed: ['server', 'supervisor'],
+  'attempt.opened': ['server', 'supervisor'],
+  'attempt.failed': ['server', 'supervisor'],
 }
 
 /** What stays within the supervisor is no message. */

@@ -25,18 +25,44 @@ export interface Plan {
 
 export const ruler = 22
 export const gutter = 108
-export const laneHeight = 52
 
-/** The rows of a connection, from its top. */
-export const rows = [
-  { name: 'state', y: 6, height: 17 },
-  { name: 'substate', y: 25, height: 6 },
-  { name: 'transaction', y: 33, height: 6 },
-  { name: 'requests', y: 41, height: 6 },
-] as const
+interface Row {
+  readonly y: number
+  readonly height: number
+}
+
+/** How high the lane of a connection is, and where in it the rows are: states, substates, transactions, requests. */
+export interface LanePlan {
+  readonly height: number
+  readonly rows: readonly [Row, Row, Row, Row]
+}
+
+const roomy: LanePlan = {
+  height: 52,
+  rows: [
+    { y: 6, height: 17 },
+    { y: 25, height: 6 },
+    { y: 33, height: 6 },
+    { y: 41, height: 6 },
+  ],
+}
+const narrow: LanePlan = {
+  height: 30,
+  rows: [
+    { y: 3, height: 14 },
+    { y: 18, height: 2 },
+    { y: 21, height: 3 },
+    { y: 25, height: 3 },
+  ],
+}
+
+/** Where many are to be seen, each has less room. */
+export const lanePlanFor = (lanes: number, height: number): LanePlan =>
+  ruler + lanes * roomy.height <= height + roomy.height / 2 ? roomy : narrow
 
 export function draw(plan: Plan): void {
   const { pen, width, height, sessions, top } = plan
+  const lanes = lanePlanFor(sessions.length, height)
   pen.clearRect(0, 0, width, height)
   pen.font = '11px system-ui, sans-serif'
   pen.textBaseline = 'middle'
@@ -46,9 +72,9 @@ export function draw(plan: Plan): void {
   pen.rect(0, ruler, width, height - ruler)
   pen.clip()
   for (const [index, session] of sessions.entries()) {
-    const y = ruler + index * laneHeight - top
-    if (y > height || y + laneHeight < ruler) continue
-    drawSession(plan, session, y)
+    const y = ruler + index * lanes.height - top
+    if (y > height || y + lanes.height < ruler) continue
+    drawSession(plan, lanes, session, y)
   }
   pen.restore()
   drawRuler(plan)
@@ -58,17 +84,17 @@ export function draw(plan: Plan): void {
 const xOf = ({ width, range }: Plan, at: number): number =>
   gutter + ((at - range.from) / (range.to - range.from)) * (width - gutter)
 
-function drawSession(plan: Plan, session: Session, y: number): void {
+function drawSession(plan: Plan, { height, rows }: LanePlan, session: Session, y: number): void {
   const { pen, width, chosen } = plan
   if (session === chosen) {
     pen.fillStyle = colourOf('accent')
-    pen.fillRect(0, y + 5, 3, laneHeight - 11)
+    pen.fillRect(0, y + 5, 3, height - 11)
   }
   pen.fillStyle = colourOf('line')
-  pen.fillRect(0, y + laneHeight - 1, width, 1)
+  pen.fillRect(0, y + height - 1, width, 1)
   pen.save()
   pen.beginPath()
-  pen.rect(gutter, y, width - gutter, laneHeight)
+  pen.rect(gutter, y, width - gutter, height)
   pen.clip()
   const [state, substate, transaction, requests] = rows
   drawLane(plan, session.words, y + state.y, state.height, (span) => colourOf(span.label), true)
@@ -78,7 +104,7 @@ function drawSession(plan: Plan, session: Session, y: number): void {
   pen.restore()
   pen.fillStyle = colourOf(session === chosen ? 'text' : 'muted')
   pen.font = `${session === chosen ? 600 : 400} 12px system-ui, sans-serif`
-  pen.fillText(shortened(pen, session.name, gutter - 20), 12, y + 15)
+  pen.fillText(shortened(pen, session.name, gutter - 20), 12, y + state.y + state.height / 2)
 }
 
 const toneOf = ({ tone }: Span): string => colourOf(tone === undefined ? 'inTransaction' : 'dead')

@@ -8,7 +8,7 @@ import { span as inWords } from '../model/summary.ts'
 import { choose, chosenSession, session, sessions } from '../model/view.ts'
 import { isNow, moment } from './clock.ts'
 import { palette } from './colours.ts'
-import { draw, gutter, laneHeight, type Range, rows, ruler } from './timeline-drawing.ts'
+import { draw, gutter, lanePlanFor, type Range, ruler } from './timeline-drawing.ts'
 
 /** What is in sight; undefined = it follows: the last half minute while live, everything of a file. */
 const fixed = signal<Range | undefined>(undefined)
@@ -139,7 +139,7 @@ const timeAt = (x: number, { width }: Size, { from, to }: Range): number =>
 function wheel(event: WheelEvent, size: Size): void {
   event.preventDefault()
   if (event.shiftKey || event.offsetX < gutter) {
-    const most = Math.max(0, sessions.value.length * laneHeight + ruler - size.height)
+    const most = Math.max(0, sessions.value.length * lanesIn(size).height + ruler - size.height)
     top.value = Math.min(most, Math.max(0, top.value + event.deltaY))
     return
   }
@@ -174,7 +174,7 @@ function drag(event: PointerEvent, size: Size): void {
 }
 
 function click(x: number, y: number, size: Size): void {
-  const one = sessionAt(y)
+  const one = sessionAt(y, size)
   if (one === undefined) return
   chosenSession.value = one.id
   if (x < gutter) return
@@ -182,8 +182,10 @@ function click(x: number, y: number, size: Size): void {
   if (seq !== undefined) choose(seq)
 }
 
-const sessionAt = (y: number): Session | undefined =>
-  y < ruler ? undefined : sessions.value[Math.floor((y - ruler + top.value) / laneHeight)]
+const lanesIn = ({ height }: Size) => lanePlanFor(sessions.value.length, height)
+
+const sessionAt = (y: number, size: Size): Session | undefined =>
+  y < ruler ? undefined : sessions.value[Math.floor((y - ruler + top.value) / lanesIn(size).height)]
 
 function seqAt({ seqs }: Session, at: number): number | undefined {
   let found: number | undefined
@@ -199,7 +201,8 @@ function seqAt({ seqs }: Session, at: number): number | undefined {
 }
 
 function spanAt(one: Session, x: number, y: number, size: Size): Span | undefined {
-  const within = (y - ruler + top.value) % laneHeight
+  const { height, rows } = lanesIn(size)
+  const within = (y - ruler + top.value) % height
   const row = rows.findIndex((each) => within >= each.y && within <= each.y + each.height)
   const lane = [one.words, one.details, one.transactions, one.requests][row]
   if (lane === undefined) return undefined
@@ -214,7 +217,7 @@ function spanAt(one: Session, x: number, y: number, size: Size): Span | undefine
 
 function hover(event: PointerEvent, size: Size): void {
   const { offsetX: x, offsetY: y } = event
-  const one = x < gutter ? undefined : sessionAt(y)
+  const one = x < gutter ? undefined : sessionAt(y, size)
   const span = one === undefined ? undefined : spanAt(one, x, y, size)
   if (one === undefined || span === undefined) {
     tip.value = undefined

@@ -44,7 +44,7 @@ export function TopBar(): JSX.Element {
               type="button"
               key={name}
               data-fault={name}
-              disabled={session.value === undefined || session.value.isStopped}
+              disabled={session.value?.chart?.machine !== 'connection' || session.value.isStopped}
               onClick={() => void command(name, session.value?.id ?? '')}
             >
               {label}
