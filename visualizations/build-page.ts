@@ -60,11 +60,11 @@ async function pictureOf(name: string): Promise<{ name: string; svg: string; sty
   return { name, svg: svg.replace(/<style>[\s\S]*?<\/style>/, '').replaceAll('\n', ''), style }
 }
 
-const chartsPlugin = (charts: object): Plugin => ({
+const chartsPlugin = (drawn: object): Plugin => ({
   name: 'charts',
   setup(building) {
     building.onResolve({ filter: /^virtual:charts$/ }, ({ path }) => ({ path, namespace: 'charts' }))
-    const packed = deflateSync(JSON.stringify(charts), { level: 9 }).toString('base64')
+    const packed = deflateSync(JSON.stringify(drawn), { level: 9 }).toString('base64')
     building.onLoad({ filter: /.*/, namespace: 'charts' }, () => ({
       contents: `export const packed = '${packed}'`,
     }))

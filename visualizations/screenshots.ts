@@ -15,7 +15,7 @@ const browser = await launchChromium()
 if (browser === undefined) throw new Error(howToGetChromium)
 await mkdir(screenshotFolder, { recursive: true })
 await using server = await startPostgres()
-await using cable = await openProxy({ host: server.host, port: server.port })
+using cable = await openProxy({ host: server.host, port: server.port })
 await using inspector = await startInspector({
   page: await buildPage(),
   faults: ownFaults,

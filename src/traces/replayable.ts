@@ -6,7 +6,7 @@ import { initialPoolContext } from '../machines/pool/pool.context.ts'
 import { poolMachine } from '../machines/pool/pool.machine.ts'
 import { connectPoolWiring, type PoolWiring } from '../machines/pool/pool.wiring.ts'
 import type { Supervised } from '../machines/supervisor/supervised.ts'
-import { supervisorMachine } from '../machines/supervisor/supervisor.machine.ts'
+import { initialSupervisorContext, supervisorMachine } from '../machines/supervisor/supervisor.machine.ts'
 import { connectWiring, type Wiring } from '../machines/wiring.ts'
 import { replayedFailure } from './replayed-event.ts'
 import type { TracedData, TracedMachine } from './trace-format.ts'
@@ -87,9 +87,7 @@ function supervisor(world: World): Replayable {
   return {
     machine,
     contextOf: (traced, at) => ({
-      ...machine.config.context,
-      delayMs: undefined,
-      nextAttemptAt: undefined,
+      ...initialSupervisorContext,
       ...traced,
       ...failureIn(traced, at),
     }),

@@ -44,7 +44,7 @@ export class ReplayedChart {
     const world = { now: () => this.#now, says: (guard: string) => this.#yes.has(guard) }
     this.#replayable = replayable(machine, world)
     this.#ids = edgeIds(this.#replayable.machine.root)
-    this.#transitions = new Map([...this.#ids].map(([transition, id]) => [id, transition]))
+    this.#transitions = new Map([...this.#ids].map(([taken, id]) => [id, taken]))
     this.#snapshot = this.#at(state, this.#replayable.contextOf(context, at))
   }
 
@@ -97,7 +97,7 @@ export class ReplayedChart {
   #at(state: string, context: object): AnyMachineSnapshot {
     const resolved = this.#replayable.machine.resolveState({
       value: stateValue(state),
-      context: context as never,
+      context,
     })
     // A pool speaks to its members, so they have to be there.
     const { members = {} } = context as { members?: object }
@@ -111,7 +111,7 @@ export class ReplayedChart {
   }
 }
 
-function guardOf(transition: object | undefined): string | undefined {
-  const guard: unknown = (transition as AnyTransitionDefinition | undefined)?.guard
+function guardOf(taken: object | undefined): string | undefined {
+  const guard: unknown = (taken as AnyTransitionDefinition | undefined)?.guard
   return typeof guard === 'string' ? guard : (guard as { type?: string } | undefined)?.type
 }

@@ -69,18 +69,20 @@ const supervisorSetup = (supervised: Supervised) =>
     delays: { delay: ({ context }) => Math.min(context.delayMs ?? 0, longestDelayMs) },
   })
 
+export const initialSupervisorContext: SupervisorContext = {
+  failure: undefined,
+  since: 0,
+  attempts: 0,
+  delayMs: undefined,
+  nextAttemptAt: undefined,
+  life: 0,
+}
+
 /** The chart of one resource: there are few, so each may have its own. */
 export const supervisorMachine = (supervised: Supervised) =>
   supervisorSetup(supervised).createMachine({
     id: 'supervisor',
-    context: {
-      failure: undefined,
-      since: 0,
-      attempts: 0,
-      delayMs: undefined,
-      nextAttemptAt: undefined,
-      life: 0,
-    },
+    context: initialSupervisorContext,
     initial: 'alive',
     states: {
       alive: {

@@ -90,4 +90,4 @@ it('a supervisor makes one attempt at a time, tells a path of its chart, and is 
     }),
     { numRuns: 200 },
   )
-})
+}, 30_000)

@@ -111,7 +111,7 @@ describe('a supervisor', () => {
     supervisor.report(reset())
     await clock.advanceAsync(0)
     expect(told.at(-1)).toEqual(['recovered', { attempts: 1001 }])
-  })
+  }, 30_000)
 
   it('is judged by the detector of its options, which keeps its this', async () => {
     class Strict extends DeadConnectionDetector {
