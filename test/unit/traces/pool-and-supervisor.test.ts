@@ -8,7 +8,7 @@ import type { PoolEvent } from '../../../src/machines/pool/pool.events.ts'
 import { poolMachine } from '../../../src/machines/pool/pool.machine.ts'
 import { connectPoolWiring, type PoolWiring } from '../../../src/machines/pool/pool.wiring.ts'
 import { readTrace, recordTrace, replayTrace, type Trace, type TraceStep } from '../../../src/machines.ts'
-import { VirtualClock } from '../../support/virtual-clock.ts'
+import { VirtualClock } from '../../../src/model/virtual-clock.ts'
 import { Resource, reset } from '../api/resource.ts'
 
 const failure = createFailure({ kind: 'server', phase: 'idle', code: '57P01', message: 'hunter2', at: 5 })
