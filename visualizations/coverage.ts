@@ -9,13 +9,13 @@ import { layOut } from './drawing/layout.ts'
 import { svgOf } from './drawing/svg.ts'
 
 if (process.argv.includes('--clear')) rmSync(countsFolder, { recursive: true, force: true })
-else await report('connection')
+else for (const name of Object.keys(charts)) await report(name)
 
 async function report(name: string): Promise<void> {
   const known = charts[name]
   const counts = countsOf(name)
   if (known === undefined || counts.size === 0) {
-    console.error('nothing was counted yet: npm run test:chaos and npm run test:integration count')
+    console.error(`${name}: nothing was counted yet: npm test counts`)
     process.exitCode = 2
     return
   }
@@ -35,7 +35,7 @@ async function report(name: string): Promise<void> {
   const untaken = edges.filter(({ id }) => !counts.has(id))
   const unexplained = untaken.filter(({ description }) => description === undefined)
   console.log(
-    `\n${edges.length - untaken.length} of ${edges.length} transitions taken; ${unexplained.length} never, and nobody says why`,
+    `\n${edges.length - untaken.length} of ${edges.length} transitions of the ${name} taken; ${unexplained.length} never, and nobody says why`,
   )
   console.log(`painted in ${file}`)
   if (unexplained.length > 0) process.exitCode = 1

@@ -9,6 +9,7 @@ import { poolMachine } from '../../../src/machines/pool/pool.machine.ts'
 import { connectPoolWiring, type PoolWiring } from '../../../src/machines/pool/pool.wiring.ts'
 import { readTrace, recordTrace, replayTrace, type Trace, type TraceStep } from '../../../src/machines.ts'
 import { VirtualClock } from '../../../src/model/virtual-clock.ts'
+import { countTaken } from '../../support/world/chart-ways.ts'
 import { Resource, reset } from '../api/resource.ts'
 
 const failure = createFailure({ kind: 'server', phase: 'idle', code: '57P01', message: 'hunter2', at: 5 })
@@ -150,6 +151,7 @@ describe('a trace of a supervisor', () => {
       'stop → stopped',
     ])
     expect(differences(trace)).toEqual([])
+    countTaken(trace.lines())
     expect(trace.toNDJSON()).not.toContain('read ECONNRESET')
     expect(delivered.length).toBeGreaterThanOrEqual(1)
   })
