@@ -27,7 +27,12 @@ export const catalogue: readonly Fault[] = [
     'chaos/kill-in-transaction: is not applied and retry-safe',
     'chaos/transaction-retry: runs again as a whole after a loss before COMMIT',
   ),
-  fault(4, 'fast shutdown and restart', 'chaos/shutdown-and-restart: are survived while 20 callers'),
+  fault(
+    4,
+    'fast shutdown and restart',
+    'chaos/shutdown-and-restart: are survived while 20 callers',
+    'chaos/many-processes: each make at most two attempts a second',
+  ),
   fault(5, 'immediate shutdown', 'chaos/shutdown-and-restart: are survived while 20 callers'),
   fault(
     7,
@@ -67,7 +72,12 @@ export const catalogue: readonly Fault[] = [
     'chaos/database-gone: that takes nobody in for a while',
   ),
   fault(16, 'a black hole while idle', 'chaos/heartbeat: notices a black hole'),
-  fault(17, 'a black hole in flight', 'chaos/cancel: replaces the session when the server does not confirm'),
+  fault(
+    17,
+    'a black hole in flight',
+    'chaos/cancel: replaces the session when the server does not confirm',
+    'chaos/silent-death: is noticed: %s',
+  ),
   fault(19, 'packets are really lost'),
   fault(
     20,
@@ -96,6 +106,8 @@ export const catalogue: readonly Fault[] = [
     'chaos/connect-fails: fails at a port that refuses',
     'chaos/no-way-to-host: by a route that is',
   ),
+  fault(27, 'the primary dies, a standby is promoted', 'chaos/failover: what was in flight is told as ever'),
+  fault(28, 'a demoted node keeps answering', 'integration/hosts/roles: is left by the whole pool'),
   fault(
     33,
     'the answer to COMMIT is lost',
@@ -140,6 +152,12 @@ export const catalogue: readonly Fault[] = [
     'the listener is killed, again and again',
     'chaos/listen-survives: survives a loss, and the gap tells',
     'chaos/pool-end: tells a gap when it was lost',
+    'chaos/durable-listen: loses nothing, keeps the order',
+  ),
+  fault(
+    41,
+    'catching up misses who committed late',
+    'integration/outbox: loses nothing that is committed after what came later',
   ),
   fault(
     42,
@@ -163,6 +181,7 @@ export const catalogue: readonly Fault[] = [
     'the event loop is blocked, the process is stopped',
     'chaos/blocked-loop: convicts nobody',
     'chaos/blocked-loop: does not hide a server that is really gone',
+    'chaos/silent-death: for longer than all deadlines',
   ),
   fault(
     49,
@@ -234,11 +253,8 @@ export const notShown: readonly {
   readonly fault: string
   readonly waitsFor: string
 }[] = [
-  { id: 'S27', fault: 'the primary dies, a standby is promoted', waitsFor: 'several hosts' },
-  { id: 'S28', fault: 'a demoted node keeps answering', waitsFor: 'several hosts' },
   { id: 'S29', fault: 'a session survives a promotion', waitsFor: 'several hosts' },
   { id: 'S30', fault: 'split brain, an old primary returns', waitsFor: 'several hosts' },
   { id: 'S31', fault: 'all hosts are down, one comes back', waitsFor: 'several hosts' },
-  { id: 'S41', fault: 'catching up misses who committed late', waitsFor: 'durable notifications' },
   { id: 'S58', fault: 'a pooler stands in between', waitsFor: 'knowledge of poolers' },
 ]
