@@ -40,9 +40,11 @@ for (const scenario of chosen) {
     const count = client === 'pg-supervisor' ? seeds.length : Number(values.peers)
     for (const seed of seeds.slice(0, count)) {
       const trial = await oneOfThree(() => attempt(server, scenario, client, seed, program))
+      if (trial === undefined) break
       if (trial.crashed) console.log(`${client} has ended: ${/^\w*Error.*/m.exec(trial.lastWords)?.[0]}`)
       trials.push(trial)
     }
+    if (trials.length === 0) continue
     of[client] = measured(trials)
     console.log(`${scenario.id} ${scenario.broken}: ${client} ${JSON.stringify(of[client])}`)
   }
@@ -57,12 +59,15 @@ writeFileSync('docs/faults.md', faultsPage(results))
 await server.dispose()
 
 /** On a busy machine a client may be too late for its own deadlines before anything was broken. */
-async function oneOfThree(make: () => Promise<Trial>): Promise<Trial> {
+async function oneOfThree(make: () => Promise<Trial>): Promise<Trial | undefined> {
   for (let left = 2; ; left--) {
     try {
       return await make()
     } catch (error) {
-      if (left === 0) throw error
+      if (left > 0) continue
+      // Not every fault can be brought about on every client: postgres.js sends COMMIT by the name of a statement.
+      console.error('LEFT OUT:', error)
+      return undefined
     }
   }
 }
