@@ -12,7 +12,13 @@ export async function createAccounts({ url }: Postgres): Promise<void> {
   await client.query(
     `insert into account select n, 'account ' || n, 0 from generate_series(0, ${howMany - 1}) n`,
   )
-  await client.query('vacuum analyze account')
+  await client.query('create unlogged table note (id int, body text)')
+  await client.query('create table document (id int primary key, body jsonb, bytes bytea)')
+  await client.query(
+    `insert into document select n, jsonb_build_object('number', n, 'words', array_fill('word ' || n, array[100])),
+      decode(repeat('0123456789abcdef', 1024), 'hex') from generate_series(0, ${howMany - 1}) n`,
+  )
+  await client.query('vacuum analyze account, document')
   await client.end()
 }
 
@@ -31,6 +37,40 @@ export const selectAccount = (turn: number): Statement => ({
 export const selectAccountByName = (turn: number): Statement => ({
   name: 'account',
   text: 'select id, name, cents from account where id = $1',
+  values: [turn % howMany],
+})
+
+export const insertNote = (turn: number): Statement => ({
+  name: 'note',
+  text: 'insert into note values ($1, $2)',
+  values: [turn, 'nothing much'],
+})
+
+export const selectAccounts = (rows: number) => (): Statement => ({
+  name: 'accounts',
+  text: 'select id, name, cents from account where id < $1',
+  values: [rows],
+})
+
+const manyColumns = Array.from({ length: 50 }, (_, at) => `${at} as column${at}`).join(', ')
+
+export const selectWideRow = (turn: number): Statement => ({
+  name: 'wide',
+  text: `select id, ${manyColumns} from account where id = $1`,
+  values: [turn % howMany],
+})
+
+/** About a kilobyte. */
+export const selectJson = (turn: number): Statement => ({
+  name: 'json',
+  text: 'select body from document where id = $1',
+  values: [turn % howMany],
+})
+
+/** Eight kilobytes. */
+export const selectBytes = (turn: number): Statement => ({
+  name: 'bytes',
+  text: 'select bytes from document where id = $1',
   values: [turn % howMany],
 })
 

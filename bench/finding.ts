@@ -15,7 +15,8 @@ export interface Column {
   readonly digits: number
 }
 
-export type Cell = Spread | number | undefined
+/** JSON has null for what is not there. */
+export type Cell = Spread | number | undefined | null
 
 export interface Goal {
   readonly words: string

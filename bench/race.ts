@@ -30,14 +30,14 @@ export interface Standing {
 export interface RaceOptions {
   readonly rounds: number
   readonly lapMs: number
+  /** How many are asked before anything is measured. Default 3000, enough for the compiler. */
+  readonly warmUpCount?: number
 }
-
-const warmUpCount = 3000
 
 /** The first contestant is what the others are measured against. */
 export async function race(contestants: readonly Contestant[], options: RaceOptions): Promise<Standing[]> {
   const counts = new Map<Contestant, number>()
-  for (const contestant of contestants) counts.set(contestant, await warmUp(contestant, options.lapMs))
+  for (const contestant of contestants) counts.set(contestant, await warmUp(contestant, options))
   const laps = new Map<Contestant, Lap[]>(contestants.map((contestant) => [contestant, []]))
   for (let round = 0; round < options.rounds; round++) {
     for (const contestant of rotated(contestants, round)) {
@@ -48,11 +48,11 @@ export async function race(contestants: readonly Contestant[], options: RaceOpti
   return contestants.map((contestant) => standing(contestant.name, laps.get(contestant) ?? [], first))
 }
 
-/** Enough for the compiler; then how many make a lap of the wanted length. */
-async function warmUp(contestant: Contestant, lapMs: number): Promise<number> {
+/** Then it is known how many make a lap of the wanted length. */
+async function warmUp(contestant: Contestant, { lapMs, warmUpCount = 3000 }: RaceOptions): Promise<number> {
   await contestant.run(warmUpCount)
   const { wallUs } = await lap(contestant, warmUpCount)
-  return Math.max(warmUpCount / 10, Math.round((lapMs * 1000) / wallUs))
+  return Math.max(Math.ceil(warmUpCount / 10), Math.round((lapMs * 1000) / wallUs))
 }
 
 async function lap(contestant: Contestant, count: number): Promise<Lap> {

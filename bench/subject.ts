@@ -11,7 +11,7 @@ process.env['NODE_ENV'] ??= 'production'
 const built = new URL('../dist/index.js', import.meta.url)
 if (!existsSync(built)) throw new Error('nothing is built to be measured: `npm run build` first')
 
-export const { connect, heartbeat } = (await import(built.href)) as typeof import('../src/index.ts')
+export const { connect, heartbeat, Pool } = (await import(built.href)) as typeof import('../src/index.ts')
 export const { recordTrace } = (await import(
   new URL('machines.js', built).href
 )) as typeof import('../src/machines.ts')

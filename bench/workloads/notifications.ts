@@ -43,6 +43,10 @@ export const notifications: Workload = {
     await Promise.all([sender.end(), raw.end(), ours.end()])
     const spread = (name: string, of: (lap: Lap) => number): Spread =>
       spreadOf((laps.get(name) ?? []).map(of))
+    const [raws = [], oursOf = []] = listeners.map(({ name }) => laps.get(name))
+    const ratio = spreadOf(
+      oursOf.map(({ perSecond }, round) => perSecond / (raws[round]?.perSecond ?? Number.NaN)),
+    )
     return [
       {
         title: `${howMany} notifications in one transaction`,
@@ -62,7 +66,7 @@ export const notifications: Workload = {
             spread(name, ({ worstLagMs }) => worstLagMs),
           ],
         })),
-        goals: [],
+        goals: [{ words: "notifications a second, of pg's", measured: ratio.median, atLeast: 0.9 }],
       },
     ]
   },
