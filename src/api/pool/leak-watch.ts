@@ -1,13 +1,16 @@
 // Leases that are held for too long are told, with the place where they were asked for.
 import { unrefing } from '../unrefing-clock.ts'
-import type { Member } from './member.ts'
 import type { PoolSettings } from './pool-settings.ts'
 
-export class LeakWatch {
-  readonly #settings: PoolSettings
-  readonly #tell: (member: Member, heldMs: number, stack: string) => void
+/** Of a pool of `Lent`. */
+export class LeakWatch<Lent> {
+  readonly #settings: Pick<PoolSettings, 'leakThresholdMs' | 'clock'>
+  readonly #tell: (lent: Lent, heldMs: number, stack: string) => void
 
-  constructor(settings: PoolSettings, tell: (member: Member, heldMs: number, stack: string) => void) {
+  constructor(
+    settings: Pick<PoolSettings, 'leakThresholdMs' | 'clock'>,
+    tell: (lent: Lent, heldMs: number, stack: string) => void,
+  ) {
     this.#settings = settings
     this.#tell = tell
   }
@@ -21,12 +24,12 @@ export class LeakWatch {
   }
 
   /** Returns how to say that it was given back. */
-  watch(member: Member, stack: string): () => void {
+  watch(lent: Lent, stack: string): () => void {
     const { leakThresholdMs } = this.#settings
     if (leakThresholdMs === 0) return () => undefined
     const clock = unrefing(this.#settings.clock)
     const since = clock.now()
-    const timer = clock.setTimeout(() => this.#tell(member, clock.now() - since, stack), leakThresholdMs)
+    const timer = clock.setTimeout(() => this.#tell(lent, clock.now() - since, stack), leakThresholdMs)
     return () => clock.clearTimeout(timer)
   }
 }

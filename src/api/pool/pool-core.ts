@@ -39,7 +39,7 @@ export class PoolCore implements PoolWiring, Household, LendingHost, UpkeepHost 
   readonly notices = new PoolNotices()
   readonly roster: Roster
   readonly lending: Lending
-  readonly leaks: LeakWatch
+  readonly leaks: LeakWatch<Member>
   readonly actor: PoolActorRef
   readonly #prober: LoneProber
   readonly #upkeep: Upkeep
