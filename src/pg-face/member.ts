@@ -16,6 +16,7 @@ export class Member {
   readonly #suspicion = new Suspicion()
   /** What the session held before anybody borrowed it, where somebody saw to it. */
   #before: SessionState | undefined
+  readonly #patience = new AbortController()
   #lease: Lease | undefined
   /** Says that the borrower has given it back, to who looks for leaks. */
   returned: (() => void) | undefined
@@ -41,13 +42,12 @@ export class Member {
   /** @param waitMs it is tried for so long; undefined = once */
   async dial(waitMs: number | undefined): Promise<FaceClient> {
     const { clock, dialTimeoutMs } = this.#settings
-    const patience = new AbortController()
-    const expire = (): void => patience.abort(dialTimedOut(this.connection.name))
+    const expire = (): void => this.giveUp(dialTimedOut(this.connection.name))
     // The whole of it, with the wait for leave to dial.
     const timer = waitMs === undefined ? clock.setTimeout(expire, dialTimeoutMs) : undefined
     try {
       await this.connection.connect(
-        waitMs === undefined ? { signal: patience.signal } : { deadlineMs: waitMs },
+        waitMs === undefined ? { signal: this.#patience.signal } : { deadlineMs: waitMs },
       )
     } finally {
       clock.clearTimeout(timer)
@@ -55,6 +55,11 @@ export class Member {
     const client = this.connection.unsafeClient as unknown as FaceClient
     listenTo(client, this.#suspicion)
     return client
+  }
+
+  /** Of a dial that is not waited for. */
+  giveUp(error: unknown): void {
+    this.#patience.abort(error)
   }
 
   /** The session has been made ready for its borrowers: so it is to be when they give it back. */

@@ -6,7 +6,10 @@ export class Outage {
   readonly #ratePerSecond: number | undefined
   /** Where callers wait, one of them dials for all. */
   readonly #prober: LoneProber | undefined
-  #began = new AbortController()
+  /** How those who dial are told to give up. */
+  readonly #giveUps = new WeakMap<object, (error: unknown) => void>()
+  /** Those of them who wait for leave. */
+  readonly #waiting = new Set<object>()
   /** What the last attempt failed with. */
   #failure: { readonly error: unknown } | undefined
   #since: number | undefined
@@ -32,14 +35,17 @@ export class Outage {
   failed(error: unknown, at: number): void {
     this.#since ??= at
     this.#failure = { error }
-    this.#began.abort(error)
+    for (const dialler of this.#waiting) this.#giveUps.get(dialler)?.(error)
   }
 
   isOver(): void {
     this.#since = undefined
-    if (this.#failure === undefined) return
     this.#failure = undefined
-    this.#began = new AbortController()
+  }
+
+  /** It is going to dial. */
+  join(dialler: object, giveUp: (error: unknown) => void): void {
+    this.#giveUps.set(dialler, giveUp)
   }
 
   /** It will not dial again. */
@@ -54,9 +60,10 @@ export class Outage {
       tryAcquire: () => limit.tryAcquire(rate),
       // Nobody waits for leave to dial a host that is known to be down: the last attempt was made for all.
       acquire: (signal) => {
-        if (this.#failure !== undefined) return Promise.reject(this.#failure.error)
-        const began = this.#began.signal
-        return limit.acquire(signal === undefined ? began : AbortSignal.any([signal, began]), rate)
+        const failure = this.#failure
+        this.#waiting.add(dialler)
+        if (failure !== undefined) queueMicrotask(() => this.#giveUps.get(dialler)?.(failure.error))
+        return limit.acquire(signal, rate).finally(() => this.#waiting.delete(dialler))
       },
     }
   }

@@ -77,6 +77,7 @@ export class Supervision {
     const connection = this.#recruiting.connection()
     const member = new Member(connection, this.#settings)
     this.#connections.add(connection)
+    this.#outage.join(connection, (error) => member.giveUp(error))
     coreOf(connection).actor.subscribe(({ context: { failure } }) => this.#heed(failure))
     pool._clients.push(member)
     pool.log('connecting new client')

@@ -75,7 +75,7 @@ describe('while the server is down', () => {
     pool.on('error', () => undefined)
     await pool.query('select 1')
     await server.stop('fast')
-    await eventually(() => pool.totalCount === 0, { what: 'the idle client is removed' })
+    await eventually(() => pool.totalCount === 0, { what: 'the idle client is removed', timeoutMs: 15_000 })
     attempts = 0
     const errors = await Promise.all(Array.from({ length: 100 }, () => errorOf(pool.query('select 1'))))
     expect(new Set(errors.map((error) => error?.code))).toEqual(new Set(['ECONNREFUSED']))
@@ -87,18 +87,18 @@ describe('while the server is down', () => {
           () => true,
           () => false,
         ),
-      { what: 'it is back', timeoutMs: 10_000 },
+      { what: 'it is back', timeoutMs: 20_000 },
     )
     expect(statesOf(pool)).toContain('connected')
   })
 
   it('callers wait for it where they are told to, and one of them dials', async (context) => {
     server.mustBeStoppable(context)
-    const pool = poolOf({ max: 3, whileDown: { waitMs: 20_000 } })
+    const pool = poolOf({ max: 3, whileDown: { waitMs: 120_000 } })
     pool.on('error', () => undefined)
     await pool.query('select 1')
     await server.stop('fast')
-    await eventually(() => pool.totalCount === 0, { what: 'the idle client is removed' })
+    await eventually(() => pool.totalCount === 0, { what: 'the idle client is removed', timeoutMs: 15_000 })
     const asked = Promise.all(Array.from({ length: 20 }, (_, n) => pool.query('select $1::int as n', [n])))
     await eventually(() => expect(statesOf(pool)).toEqual(['connecting', 'connecting', 'connecting']), {
       what: 'they try',
