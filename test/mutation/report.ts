@@ -21,16 +21,17 @@ ${judged.length} mutants: ${dead.length} killed by the walk, ${alive.length} not
 
 ## Not killed by the walk
 
-| mutant | why |
-| --- | --- |
-${alive.map(({ id }) => `| ${cell(id)} | ${cell(survivors[id] ?? 'no reason known')} |`).join('\n')}
+${alive.length === 0 ? 'None.' : tableOf('why', alive, ({ id }) => survivors[id] ?? 'no reason known')}
 
 ## Killed
 
-| mutant | by |
-| --- | --- |
-${dead.map(({ id, verdict }) => `| ${cell(id)} | ${cell(verdict.kind === 'killed' ? verdict.by : '')} |`).join('\n')}
+${tableOf('by', dead, ({ verdict }) => (verdict.kind === 'killed' ? verdict.by : ''))}
 `
+}
+
+function tableOf(heading: string, judged: readonly Judged[], tell: (each: Judged) => string): string {
+  const lines = judged.map((each) => `| ${cell(each.id)} | ${cell(tell(each))} |`)
+  return [`| mutant | ${heading} |`, '| --- | --- |', ...lines].join('\n')
 }
 
 const cell = (text: string): string => text.replaceAll('|', '\\|')
