@@ -95,6 +95,18 @@ describe('a cancel request', () => {
     expect(Buffer.concat(received)).toHaveLength(16)
   })
 
+  it('rejects when the server hangs up before it is asked', async () => {
+    const { port } = await listen((socket) => socket.once('data', () => socket.end()))
+    const connection = {
+      ssl: true,
+      sslNegotiation: 'postgres',
+      stream: { remoteAddress: '127.0.0.1', remotePort: port, encrypted: true },
+    }
+    await expect(requestCancel(clientOf(port, { connection }), never)).rejects.toThrow(
+      'hung up before it was asked',
+    )
+  })
+
   it('rejects when nobody listens', async () => {
     const { port, sockets } = await listen(() => undefined)
     for (const { close } of open.splice(0)) close()
@@ -160,6 +172,26 @@ describe.skipIf(certificate === undefined)('a cancel request of an encrypted ses
     expect(Buffer.concat(plain).toString('hex')).toBe('0000000804d2162f')
     expect(Buffer.concat(received).toString('hex')).toBe('0000001004d2162e00001267deadbeef')
     expect(names).toEqual(['db.example'])
+  })
+
+  it('shows who it is as the session did, with the key that pg has hidden', async () => {
+    const shown: string[] = []
+    const { port } = await listen((socket) => {
+      socket.once('data', () => {
+        socket.write('S')
+        const identity = { requestCert: true, rejectUnauthorized: false }
+        const stream = new TLSSocket(socket, { isServer: true, ...identity, ...certificate })
+        stream.on('error', () => undefined)
+        stream.once('data', () => {
+          shown.push(stream.getPeerCertificate().subject?.CN ?? 'nobody')
+          stream.end()
+        })
+      })
+    })
+    const ssl = { ...trusting, cert: certificate?.cert }
+    Object.defineProperty(ssl, 'key', { enumerable: false, value: certificate?.key })
+    await requestCancel(encrypted(ssl)(port), never)
+    expect(shown).toEqual(['db.example'])
   })
 
   it('trusts whom the session trusts', async () => {
