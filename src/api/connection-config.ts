@@ -63,6 +63,12 @@ export interface ConnectionConfig
    * 'pglite://./folder', else in memory), or a driver of your own. The variable PG_SUPERVISOR_DRIVER stands for an absent option.
    */
   driver?: DriverName | Driver
+  /**
+   * Has the server notice that this client is gone, within a minute, and while it works for it within two seconds:
+   * client_connection_check_interval, tcp_user_timeout and tcp_keepalives_* of each session, where the server has them and
+   * nobody has changed them. What it does not take is told once, as a `warning` with the reason 'deadManRefused'. Default true.
+   */
+  deadManSettings?: boolean
   /** The default for every transaction; see TransactionOptions. Default false. */
   verifyCommit?: boolean
   /** Stands in errors, events and logs. Default 'connection 1', 'connection 2' … */

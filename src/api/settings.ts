@@ -49,6 +49,7 @@ export interface Settings {
   readonly statementTimeoutMs: number
   readonly allowExitOnIdle: boolean
   readonly verifiesCommits: boolean
+  readonly hasDeadMan: boolean
   readonly inspect: ((event: InspectionEvent) => void) | undefined
   readonly logger: Logger | undefined
   readonly clock: Clock

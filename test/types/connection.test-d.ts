@@ -192,6 +192,7 @@ describe('a ConnectionConfig', () => {
       maxStalenessMs: 5_000,
       driver: 'pg',
       verifyCommit: false,
+      deadManSettings: false,
       name: 'jobs',
       host: 'localhost',
       port: 5432,

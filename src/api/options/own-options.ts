@@ -57,6 +57,7 @@ export const ownOptionKinds = {
   statementTimeoutMs: durationOrNone,
   allowExitOnIdle: flag,
   verifyCommit: flag,
+  deadManSettings: flag,
   inspect: callable,
   logger: withMethods('debug', 'info', 'warn', 'error'),
   clock: withMethods('now', 'setTimeout', 'clearTimeout'),

@@ -60,6 +60,7 @@ export function readConfig(config?: string | ConnectionConfig): Settings {
     connectTimeoutMs: options.connectTimeoutMs ?? timeoutOfAll(said?.connectTimeoutMs, plan) ?? 10_000,
     statementTimeoutMs: options.statementTimeoutMs ?? 0,
     verifiesCommits: options.verifyCommit ?? false,
+    hasDeadMan: options.deadManSettings ?? true,
     allowExitOnIdle: options.allowExitOnIdle ?? false,
     inspect: options.inspect,
     logger: options.logger,

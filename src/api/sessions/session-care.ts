@@ -6,6 +6,7 @@ import type { Core } from '../core.ts'
 import type { Channels } from '../listening/channels.ts'
 import { callFenced } from '../notices/call-fenced.ts'
 import type { Session } from '../session.ts'
+import { setDeadMan } from './dead-man.ts'
 import { LentSession } from './lent-session.ts'
 import { Watched } from './watched-session.ts'
 
@@ -28,11 +29,14 @@ export class SessionCare {
     const run = (text: string, values?: readonly unknown[]) =>
       core.ask(core.newRequest({ text, values, lane }))
     this.#channels.lost()
+    // Before what users set, and in one round trip with it.
+    const deadMan = core.settings.hasDeadMan ? setDeadMan(core, lane) : undefined
     const names = Object.entries(settings)
     if (names.length > 0) {
       const calls = names.map((_, index) => `set_config($${2 * index + 1}, $${2 * index + 2}, false)`)
       await run(`SELECT ${calls.join(', ')}`, names.flat())
     }
+    await deadMan
     if (setup !== undefined) {
       await new LentSession(core, lane).run(setup)
       await this.#leaveNoTransaction(lane, 'setup')

@@ -74,6 +74,7 @@ const wrong: Record<string, unknown[]> = {
   maxStalenessMs: notDurations,
   driver: ['pg-native', 'postgres', 'PG', '', null, 5, { name: 'pg' }, { ...pgDriver, name: '' }, bare],
   verifyCommit: [1, 'yes', null],
+  deadManSettings: notFlags,
 
   query_timeout: [1000, false],
   connectionTimeoutMillis: [1000, 0],
