@@ -18,6 +18,8 @@ class DirectedSocket extends Socket {
   }
 }
 
+export const isDirected = (stream: unknown): boolean => stream instanceof DirectedSocket
+
 /** Connects to this address, whatever the name of the host means. */
 export const socketToAddress = (address: string): Socket => new DirectedSocket({ host: address })
 

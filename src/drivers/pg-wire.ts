@@ -1,5 +1,6 @@
 // One pg client from its first byte to its last. It tells what happened, once and in order, and judges nothing.
 import { ProtocolViolationError } from '../errors/session-errors.ts'
+import { isDirected } from './directed-socket.ts'
 import type { HostAddress, Statement, Upset, Wire, WireConfig, WireFact, WireLoss } from './driver.ts'
 import { fenceParser } from './parser-fence.ts'
 import { requestCancel } from './pg-cancel.ts'
@@ -53,7 +54,7 @@ export class PgWire implements Wire, QueryOwner {
     this.#idleAt = this.lastByteAt
     this.#preparedLimit = config.preparedLimit
     this.#nameSuffix = config.nameSuffix
-    this.#hasOwnStream = config.client.stream !== undefined
+    this.#hasOwnStream = config.client.stream !== undefined && !isDirected(this.#connection.stream)
     client.pipeline = config.isPipelined
     this.closed = new Promise((resolve) => {
       client.on('end', () => {

@@ -25,7 +25,7 @@ async function settingsOf(connection: Connection): Promise<string[]> {
 }
 
 /** The world sets one of them at its sessions' start. */
-const untouched = { options: '' }
+const untouched = { options: '', deadManSettings: true }
 
 describe('a server', () => {
   it('is asked to notice that its client is gone, by every session', async () => {
@@ -55,6 +55,7 @@ describe('a server', () => {
     Object.assign(url, { username: 'patient', password: 'secret' })
     const connection = await world.connect({
       connectionString: url.href,
+      ...untouched,
       options: '-c client_connection_check_interval=9s',
       settings: { tcp_user_timeout: '99000' },
       setup: (session) => session.query('set tcp_keepalives_idle = 77'),

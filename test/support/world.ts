@@ -118,6 +118,8 @@ export class World implements AsyncDisposable {
       application_name: this.#applicationName,
       // A backend at work notices a cut cable, and does not stay behind until its statement ends.
       options: '-c client_connection_check_interval=100',
+      // Tests that look at what passes want to see what they asked for.
+      deadManSettings: false,
       logger: this.#secrets.logger,
       clock: this.clock,
       clientFactory: this.storm.clientFactory,

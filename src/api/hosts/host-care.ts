@@ -111,10 +111,25 @@ export class HostCare {
 
   heard(name: string, value: string): void {
     const stay = this.#stay
-    if (stay === undefined) return
+    if (stay !== undefined) this.#become(stay, hearRole(stay.role, name, value))
+  }
+
+  /** Asks the server of what kind it is by now; one that reports that itself does so with any answer. */
+  async recheck(ask: Ask): Promise<void> {
+    const stay = this.#stay
+    const { wanted } = this.#plan
+    if (stay === undefined || wanted === 'any' || wanted === 'prefer-standby') return
+    if (stay.isReported) await ask('')
+    else {
+      const role = await askRole(ask)
+      if (this.#stay === stay) this.#become(stay, role)
+    }
+  }
+
+  #become(stay: Stay, role: SessionRole): void {
     const before = stay.role
-    stay.role = hearRole(before, name, value)
-    if (stay.role === before) return
+    stay.role = role
+    if (before.isStandby === role.isStandby && before.isReadOnly === role.isReadOnly) return
     const { host, port } = stay.target
     if (before.isStandby === true && stay.role.isStandby === false) {
       const message = `${this.#traveller.settings.name}: ${host}:${port} was promoted; it is a primary now`

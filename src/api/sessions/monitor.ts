@@ -48,6 +48,8 @@ export interface WatchedSession extends MonitorContext {
   isQuiet(): boolean
   /** The session has ended; the same as `signal.aborted`, for those who need no signal. */
   isOver(): boolean
+  /** Asks the server of what kind it is, and leaves one that is not of the kind that is wanted. */
+  checkRole(): Promise<void>
   /** None where the host can't be asked beside the session. */
   door(): HostDoor | undefined
 }

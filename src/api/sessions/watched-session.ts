@@ -57,6 +57,13 @@ export class Watched implements WatchedSession {
     return this.#isOver
   }
 
+  async checkRole(): Promise<void> {
+    await this.#core.wiring.hosts?.recheck(async (text) => {
+      const { rows } = await this.session.query<Record<string, unknown>>(text)
+      return rows[0] ?? {}
+    })
+  }
+
   door(): HostDoor | undefined {
     const { wire } = this.#core.berth
     if (wire?.remote === undefined || wire.inquire === undefined) return undefined

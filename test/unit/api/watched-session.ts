@@ -69,6 +69,14 @@ export class FakeSession implements WatchedSession {
 
   readonly isOver = (): boolean => this.signal.aborted
 
+  /** How often it was asked for its role, and how each question ends. */
+  readonly roleChecks: ((error?: Error) => void)[] = []
+
+  readonly checkRole = (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      this.roleChecks.push((error) => (error === undefined ? resolve() : reject(error)))
+    })
+
   readonly door = (): HostDoor | undefined => this.reached
 
   /** A byte of the server's. */
