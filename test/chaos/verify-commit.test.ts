@@ -244,6 +244,16 @@ describe('a transaction that verifies', () => {
     expect(await idIn({})).toMatch(/^\d+$/)
   })
 
+  it('is not asked about where it is READ ONLY, which its evidence says', async () => {
+    await using world = await worldWith()
+    const commit = answer(world)
+    const done = world.connections[0]!.transaction((tx) => tx.query('select 1'), { readOnly: true })
+    await Promise.all([
+      expect(done).rejects.toMatchObject({ evidence: expect.stringMatching(/READ ONLY/) }),
+      commit.arrived().then(() => world.proxy.cut()),
+    ])
+  })
+
   it('commits as ever where the server refuses to tell who it is', async () => {
     await using world = await worldWith()
     await server.sql('revoke execute on function pg_control_system() from public')

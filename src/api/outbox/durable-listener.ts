@@ -1,7 +1,7 @@
 // A consumer at work: batch after batch, woken by notifications and gaps, and looking by itself where none comes.
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { Schedule } from '../../backoff/schedule.ts'
-import { ConnectionClosedError } from '../../errors/session-errors.ts'
+import { ConnectionClosedError, ConnectionLostError } from '../../errors/session-errors.ts'
 import type { Subscription } from '../listening/subscription.ts'
 import { callFenced } from '../notices/call-fenced.ts'
 import { type Consumer, type Delivered, deliver, type OutboxSource } from './delivery.ts'
@@ -138,7 +138,7 @@ export class DurableListener implements DurableSubscription {
     const { onError } = settings
     if (onError !== undefined) callFenced(() => onError(error), ignored)
     // A lost session is told by its connection; of a handler that fails nobody else would ever hear.
-    else if (error === this.#handlerError && !this.#hasWarned) {
+    else if (error === this.#handlerError && !this.#hasWarned && !(error instanceof ConnectionLostError)) {
       this.#hasWarned = true
       process.emitWarning(`the handler of the consumer '${name}' failed; give an onError to hear why`)
     }

@@ -53,7 +53,9 @@ export class Refusals {
   /** `finding`: what came of asking. */
   commitUnknown(request: Request, failure: Failure, finding?: string): CommitOutcomeUnknownError {
     const message = `${this.#name} was lost: ${failure.message}; COMMIT was sent and its answer did not come`
-    const known = 'COMMIT was written, and the session ended without an answer to it'
+    const known = request.lane.isReadOnly
+      ? 'COMMIT of a transaction begun READ ONLY was written and not answered: it stored nothing, only its notifications are in doubt'
+      : 'COMMIT was written, and the session ended without an answer to it'
     return new CommitOutcomeUnknownError(message, {
       transactionId: request.witness?.transactionId,
       evidence: finding === undefined ? known : `${known}; ${finding}`,
