@@ -9,6 +9,8 @@ export interface StormPermit {
   failed(): void
   /** The host is up and is not what was wanted: the attempt counts for nothing, but one who asks again is enough. */
   unfit(): void
+  /** Nobody waits for the attempt any more, but it was made, and the host may be down: it counts. */
+  abandoned(): void
   /** The attempt was not made, or the server itself refused it for good: it counts for nothing. */
   released(): void
 }
@@ -128,7 +130,8 @@ export class HostBucket {
       this.#serve()
     }
     const giveBack = (): void => settle(1)
-    const permit = { succeeded: giveBack, unfit: giveBack, failed: () => settle(0), released: giveBack }
+    const keep = (): void => settle(0)
+    const permit = { succeeded: giveBack, unfit: giveBack, failed: keep, abandoned: keep, released: giveBack }
     this.#tokens -= 1
     this.#inFlight.set(permit, startedAt)
     return permit

@@ -88,6 +88,11 @@ function counted(host: Host, dialler: Dialler, permit: StormPermit, arrived: () 
       permit.unfit()
       suspect()
     },
+    // Who gave up does not dial for the others.
+    abandoned: () => {
+      permit.abandoned()
+      resign(host, dialler)
+    },
     released: () => {
       permit.released()
       resign(host, dialler)

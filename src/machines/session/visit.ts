@@ -67,7 +67,7 @@ export async function visit(
     else wire?.destroy()
     if (signal.aborted) {
       // Given up on, but the host may be down: who tries again and again by hand must not make a storm.
-      if (wire !== undefined && !trial.hasOpened) permit.failed()
+      if (wire !== undefined && !trial.hasOpened) permit.abandoned()
       else permit.released()
       return undefined
     }

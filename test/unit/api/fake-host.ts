@@ -32,6 +32,7 @@ export class FakeHost {
         succeeded: end('succeeded'),
         unfit: end('unfit'),
         failed: end('failed'),
+        abandoned: end('abandoned'),
         released: end('released'),
       }
     }

@@ -65,6 +65,14 @@ describe('while a host is suspect', () => {
     expect(limits[2]!.tryAcquire()).toBeDefined()
   })
 
+  it('another takes over from one that gave up, whose attempt counts', async () => {
+    const { who, prober, limits } = diallers(2)
+    const first = limits[0]!.tryAcquire()!
+    prober.leave(who[0]!)
+    first.abandoned()
+    expect(limits[1]!.tryAcquire()).toBeDefined()
+  })
+
   it('one that found it unfit goes on for all, and costs the storm limit nothing', async () => {
     const { limits } = diallers(2)
     for (let times = 0; times < 20; times++) limits[0]!.tryAcquire()!.unfit()
