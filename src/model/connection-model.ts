@@ -47,7 +47,14 @@ export class ConnectionModel implements AsyncDisposable {
     this.clock = new VirtualClock()
     this.#server = new ScriptedServer((statement, processId) => this.#receive(statement, processId))
     // Jitter would make every run another one.
-    this.config = { random: () => 0.5, ...config, driver: this.#server, clock: this.clock }
+    // A scripted server has no settings, and `received` is for what the application says.
+    this.config = {
+      random: () => 0.5,
+      deadManSettings: false,
+      ...config,
+      driver: this.#server,
+      clock: this.clock,
+    }
     this.connection = new Connection(this.config)
   }
 
