@@ -38,6 +38,8 @@ export class Recruiting {
       reconnect: false,
       pipeline: options['pipeline'] === true,
       autoPrepare: false,
+      // As pg's pool: nothing is set or asked on a new session that its borrowers have not asked for.
+      deadManSettings: false,
       connectTimeoutMs: dialTimeoutMs,
       clientFactory: (config) => this.#client(config),
     })
