@@ -15,7 +15,8 @@ export const flightHeap: Workload = {
     const raw = new pg.Client({ ...config, pipeline: true })
     raw.on('error', () => undefined)
     await raw.connect()
-    const ours = await connect({ ...config, reconnect: false })
+    // Nobody would answer what the supervisor asks of a new session.
+    const ours = await connect({ ...config, reconnect: false, deadManSettings: false })
     const ask = { raw: raw.query.bind(raw), ours: ours.query.bind(ours) }
     const figures = {
       raw: await perStatement(1000, ask.raw),

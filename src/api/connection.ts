@@ -237,13 +237,13 @@ export class Connection extends ConnectionReadings implements AsyncDisposable {
    */
   addRecoveryHandler(handler: (session: Session) => unknown): () => void {
     checkFunction('handler', handler)
-    this.#care.recoveryHandlers.add(handler)
+    this.#care.addRecoveryHandler(handler)
     return () => this.removeRecoveryHandler(handler)
   }
 
   /** Does nothing where it was not added. */
   removeRecoveryHandler(handler: (session: Session) => unknown): void {
-    this.#care.recoveryHandlers.delete(handler)
+    this.#care.removeRecoveryHandler(handler)
   }
 
   /**

@@ -31,7 +31,8 @@ export class PreparedNames {
   readonly #automatic: Lru<PreparedName>
   readonly #given = new Lru<PreparedName>(givenLimit)
   /** Names given up while they were being parsed; to be closed when that is over. */
-  readonly #givenUp = new Set<string>()
+  /** Made with the first one. */
+  #givenUp: Set<string> | undefined
   readonly #closeName: (name: string) => void
   readonly #suffix: string
   #counter = 0
@@ -102,7 +103,7 @@ export class PreparedNames {
     hasSucceeded = isParsed,
     rows?: KnownRows,
   ): void {
-    if (this.#givenUp.delete(name)) {
+    if (this.#givenUp?.delete(name)) {
       if (isParsed) this.#closeName(name)
       return
     }
@@ -150,7 +151,10 @@ export class PreparedNames {
     }
     if (known !== undefined) return nameNow(known)
     const isFree =
-      this.#suffix === '' && !given.startsWith(ours) && isKeptWhole(given) && !this.#givenUp.has(given)
+      this.#suffix === '' &&
+      !given.startsWith(ours) &&
+      isKeptWhole(given) &&
+      this.#givenUp?.has(given) !== true
     const fresh = this.#wanted(isFree ? given : this.#anotherName(given))
     this.#giveUp(this.#given.set(given, fresh))
     return nameNow(fresh)
@@ -167,8 +171,10 @@ export class PreparedNames {
   }
 
   #giveUp(evicted: PreparedName | undefined): void {
-    if (evicted?.stage === 'asked') this.#givenUp.add(evicted.name)
-    else if (evicted?.stage === 'parsed') this.#closeName(evicted.name)
+    if (evicted?.stage === 'asked') {
+      this.#givenUp ??= new Set()
+      this.#givenUp.add(evicted.name)
+    } else if (evicted?.stage === 'parsed') this.#closeName(evicted.name)
   }
 }
 

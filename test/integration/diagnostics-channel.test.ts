@@ -1,6 +1,7 @@
 import { channel, tracingChannel } from 'node:diagnostics_channel'
 import { afterAll, describe, expect, it } from 'vitest'
 import { Pool } from '../../src/index.ts'
+import { eventually } from '../support/eventually.ts'
 import { testServer } from '../support/test-server.ts'
 import { openWorld } from '../support/world.ts'
 
@@ -144,6 +145,11 @@ describe('on the channel of notices', () => {
       heard.push(message as (typeof heard)[number])
     }
     channel('pg-supervisor:notice').subscribe(hear)
+    await connection!.listen('anything', () => {})
+    await connection!.notify('anything')
+    await eventually(() => heard.some(({ notice }) => notice.type === 'notification'), {
+      what: 'it is heard',
+    })
     world.proxy.cut()
     await world.told(connection!, 'connected', 2)
     channel('pg-supervisor:notice').unsubscribe(hear)

@@ -16,7 +16,8 @@ import type { ListenOptions, Subscription } from './subscription.ts'
 export class Listening {
   readonly channels: Channels
   readonly #core: () => Core
-  readonly #observers = new Map<NotificationObserver, ObserverQueue>()
+  /** Made with the first one, as everything that most connections never need: an empty map is 200 bytes. */
+  #observers: Map<NotificationObserver, ObserverQueue> | undefined
 
   constructor(core: () => Core) {
     this.#core = core
@@ -63,18 +64,19 @@ export class Listening {
 
   addObserver(observer: NotificationObserver): void {
     checkFunction('observer', observer)
+    this.#observers ??= new Map()
     if (this.#observers.has(observer)) return
     this.#observers.set(observer, new ObserverQueue(observer, defaultBufferLimit, this.#queueHost()))
   }
 
   removeObserver(observer: NotificationObserver): void {
-    this.#observers.get(observer)?.close()
-    this.#observers.delete(observer)
+    this.#observers?.get(observer)?.close()
+    this.#observers?.delete(observer)
   }
 
   /** A copy. */
   get observers(): ReadonlySet<NotificationObserver> {
-    return new Set(this.#observers.keys())
+    return new Set(this.#observers?.keys())
   }
 
   /** From the chart, with what else it says. */
@@ -85,7 +87,7 @@ export class Listening {
   deliver(notification: Notification): void {
     const { notices } = this.#core()
     this.channels.deliver(notification)
-    for (const queue of this.#observers.values()) queue.push(notification)
+    if (this.#observers !== undefined) for (const queue of this.#observers.values()) queue.push(notification)
     if (notices.areHeard('notification')) notices.publish({ type: 'notification', ...notification })
   }
 

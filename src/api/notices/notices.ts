@@ -28,7 +28,8 @@ type Listener = (notice: ConnectionNotice) => void
 
 export class Notices {
   readonly #settings: Settings
-  readonly #listeners = new Map<ConnectionNotice['type'], Set<Listener>>()
+  /** Made with the first one. */
+  #listeners: Map<ConnectionNotice['type'], Set<Listener>> | undefined
   /** Made with the first one: most connections have none, and a set is 200 bytes. */
   #streams: Set<NoticeStream> | undefined
   #queue: ConnectionNotice[] = []
@@ -50,6 +51,7 @@ export class Notices {
     const { signal } = options
     if (signal?.aborted) return () => undefined
     const bound = inContextOfNow(listener) as Listener
+    this.#listeners ??= new Map()
     const listeners = this.#listeners.get(type) ?? new Set()
     this.#listeners.set(type, listeners)
     listeners.add(bound)
@@ -70,13 +72,14 @@ export class Notices {
 
   /** By a listener or a stream; what is logged is another matter. */
   areHeard(type: ConnectionNotice['type']): boolean {
-    return this.#streams !== undefined || (this.#listeners.get(type)?.size ?? 0) > 0
+    const isListenedTo = this.#streams !== undefined || (this.#listeners?.get(type)?.size ?? 0) > 0
+    return isListenedTo || noticeChannel.hasSubscribers
   }
 
   publish(notice: ConnectionNotice): void {
     if (this.#streams !== undefined) for (const stream of this.#streams) stream.push(notice)
     // Most connections have nobody listening to each notification here.
-    if (!this.#listeners.get(notice.type)?.size && !this.#isLogged(notice) && !noticeChannel.hasSubscribers)
+    if (!this.#listeners?.get(notice.type)?.size && !this.#isLogged(notice) && !noticeChannel.hasSubscribers)
       return
     if (this.#queue.push(notice) === 1) queueMicrotask(() => this.#deliver())
   }
@@ -92,7 +95,7 @@ export class Notices {
     for (const notice of notices) {
       this.#log(notice)
       if (noticeChannel.hasSubscribers) noticeChannel.publish({ connection: this.#settings.name, notice })
-      const listeners = this.#listeners.get(notice.type)
+      const listeners = this.#listeners?.get(notice.type)
       for (const listener of [...(listeners ?? [])]) {
         if (!listeners?.has(listener)) continue
         // An error listener that throws is not asked again about its own error.
@@ -110,7 +113,7 @@ export class Notices {
 
   #log(notice: ConnectionNotice): void {
     const { logger, name } = this.#settings
-    if (notice.type === 'listenerError' && !this.#listeners.get('listenerError')?.size) {
+    if (notice.type === 'listenerError' && !this.#listeners?.get('listenerError')?.size) {
       if (logger === undefined) return this.#warnOnce(notice.during)
     }
     const entry = levels[notice.type as keyof typeof levels]

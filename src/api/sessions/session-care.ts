@@ -13,13 +13,23 @@ import { Watched } from './watched-session.ts'
 export type RecoveryHandler = (session: Session) => unknown
 
 export class SessionCare {
-  readonly recoveryHandlers = new Set<RecoveryHandler>()
+  /** Made with the first one. */
+  #recoveryHandlers: Set<RecoveryHandler> | undefined
   readonly #core: () => Core
   readonly #channels: Channels
 
   constructor(core: () => Core, channels: Channels) {
     this.#core = core
     this.#channels = channels
+  }
+
+  addRecoveryHandler(handler: RecoveryHandler): void {
+    this.#recoveryHandlers ??= new Set()
+    this.#recoveryHandlers.add(handler)
+  }
+
+  removeRecoveryHandler(handler: RecoveryHandler): void {
+    this.#recoveryHandlers?.delete(handler)
   }
 
   /** Settings, setup, LISTENs, in this order, before anything else runs on the session. */
@@ -66,7 +76,7 @@ export class SessionCare {
     })
     // Listeners, which run in a microtask, hear of the gap first.
     await Promise.resolve()
-    for (const handler of [...this.recoveryHandlers]) {
+    for (const handler of [...(this.#recoveryHandlers ?? [])]) {
       if (signal.aborted) return
       const lent = new LentSession(this.#core(), lane)
       const finish = (): Promise<void> => this.#leaveNoTransaction(lane, 'a recovery handler')
