@@ -11,7 +11,8 @@ interface Entry<V> {
  */
 export class Lru<V> {
   readonly #limit: number
-  readonly #entries = new Map<string, Entry<V>>()
+  /** Made with the first one: idle sessions have prepared nothing. */
+  #entries: Map<string, Entry<V>> | undefined
   #oldest: Entry<V> | undefined
   #newest: Entry<V> | undefined
 
@@ -20,13 +21,13 @@ export class Lru<V> {
   }
 
   get size(): number {
-    return this.#entries.size
+    return this.#entries?.size ?? 0
   }
 
   get(key: string): V | undefined {
     // The same again and again is the most frequent use of all.
     if (this.#newest?.key === key) return this.#newest.value
-    const entry = this.#entries.get(key)
+    const entry = this.#entries?.get(key)
     if (entry === undefined) return undefined
     this.#unlink(entry)
     this.#append(entry)
@@ -37,6 +38,7 @@ export class Lru<V> {
   set(key: string, value: V): V | undefined {
     this.delete(key)
     const entry: Entry<V> = { key, value, older: undefined, newer: undefined }
+    this.#entries ??= new Map()
     this.#entries.set(key, entry)
     this.#append(entry)
     const oldest = this.#oldest
@@ -46,15 +48,15 @@ export class Lru<V> {
   }
 
   delete(key: string): void {
-    const entry = this.#entries.get(key)
+    const entry = this.#entries?.get(key)
     if (entry === undefined) return
-    this.#entries.delete(key)
+    this.#entries?.delete(key)
     this.#unlink(entry)
   }
 
   /** A copy, in no order that matters. */
   entries(): [string, V][] {
-    return [...this.#entries].map(([key, { value }]) => [key, value])
+    return [...(this.#entries ?? [])].map(([key, { value }]) => [key, value])
   }
 
   #append(entry: Entry<V>): void {

@@ -1,6 +1,9 @@
+/** Of all that have none yet: an empty set of its own takes 150 bytes of every idle connection. */
+const none: Set<object> = new Set()
+
 /** The transactions and sessions whose callbacks have not come to their end, nested ones included. */
 export class Leases {
-  readonly #running = new Set<object>()
+  #running = none
   #waiting: (() => void)[] = []
 
   get size(): number {
@@ -8,6 +11,7 @@ export class Leases {
   }
 
   enter(lease: object): void {
+    if (this.#running === none) this.#running = new Set()
     this.#running.add(lease)
   }
 
