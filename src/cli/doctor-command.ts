@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { Connection } from '../api/connection.ts'
 import { coreOf } from '../api/connection-readings.ts'
-import { databaseOf } from '../api/options/database-of.ts'
+import { loginOf } from '../api/options/login-of.ts'
 import { ConnectFailedError } from '../errors/connect-errors.ts'
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
 import type { Command, Terminal } from './commands.ts'
@@ -67,19 +67,9 @@ function failedOnTheWay(error: unknown): Finding {
 
 function patientOf(connection: Connection): Patient {
   const { settings } = coreOf(connection)
-  const { connectionString = '', user = process.env['PGUSER'] } = settings.readClient()
-  const inUrl = URL.canParse(connectionString) ? decoded(new URL(connectionString).username) : ''
   const { host, port } = settings.address
-  return { host, port, user: inUrl || user || 'you', database: databaseOf(settings) ?? 'its database' }
-}
-
-/** What can't be decoded is shown as it is. */
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
+  const { user = 'you', database = 'its database' } = loginOf(settings)
+  return { host, port, user, database }
 }
 
 function tell(findings: readonly Finding[], { out }: Terminal): void {

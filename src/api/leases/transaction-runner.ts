@@ -8,7 +8,7 @@ import type { RequestLane } from '../../machines/mailbox/request.ts'
 import { type TransactionMessage, transactionChannel } from '../../telemetry/channels.ts'
 import { Witnessing } from '../commits/witnessing.ts'
 import type { Core } from '../core.ts'
-import { databaseOf } from '../options/database-of.ts'
+import { loginOf } from '../options/login-of.ts'
 import type { Transaction, TransactionOptions, WaitOptions } from '../queryable.ts'
 import { Lease, type WorkOutcome } from './lease.ts'
 import { pause } from './pause.ts'
@@ -26,7 +26,7 @@ export function runTransaction<T>(
 ): Promise<T> {
   if (!transactionChannel.hasSubscribers) return runUntold(core, parent, work, options)
   const { settings } = core
-  const message: TransactionMessage = { connection: settings.name, database: databaseOf(settings) }
+  const message: TransactionMessage = { connection: settings.name, database: loginOf(settings).database }
   return transactionChannel.tracePromise(() => runUntold(core, parent, work, options), message)
 }
 

@@ -1,6 +1,6 @@
 import type { Reply, Request } from '../../machines/mailbox/request.ts'
 import { type QueryMessage, queryChannel } from '../../telemetry/channels.ts'
-import { databaseOf } from '../options/database-of.ts'
+import { loginOf } from '../options/login-of.ts'
 import type { Settings } from '../settings.ts'
 
 /** Asks, and tells whoever listens on the channel of statements; the supervisor's own questions are nobody's. */
@@ -15,7 +15,7 @@ export function toldQuery(
     connection: settings.name,
     host,
     port,
-    database: databaseOf(settings),
+    database: loginOf(settings).database,
     text,
     name,
     role,
