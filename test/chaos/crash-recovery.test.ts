@@ -8,6 +8,8 @@ import { openWorld, type World } from '../support/world.ts'
 const server = await testServer({ settings: { wal_writer_delay: '10s' } })
 afterAll(() => server.dispose())
 
+const whoAsks = { server, proxy: true, connections: 1, config: { verifyCommit: true } }
+
 const xid = async (): Promise<bigint> => {
   const [row] = await server.sql<{ xid: string }>('select pg_current_xact_id()::text as xid')
   return BigInt(row!.xid)
@@ -42,23 +44,13 @@ async function crashAround(world: World, catching: 'the question' | 'the answer'
 describe('a COMMIT around which the server crashes', () => {
   it('is not taken for another to which its id was given, for ids that were not written down come again', async (context) => {
     server.mustBeStoppable(context)
-    await using world = await openWorld({
-      server,
-      proxy: true,
-      connections: 1,
-      config: { verifyCommit: true },
-    })
+    await using world = await openWorld(whoAsks)
     expect(outcomeOf(await crashAround(world, 'the question'))).toBe('unknown')
   })
 
   it('is unknown as well where it was done', async (context) => {
     server.mustBeStoppable(context)
-    await using world = await openWorld({
-      server,
-      proxy: true,
-      connections: 1,
-      config: { verifyCommit: true },
-    })
+    await using world = await openWorld(whoAsks)
     expect(await crashAround(world, 'the answer')).toMatchObject({
       code: 'COMMIT_OUTCOME_UNKNOWN',
       evidence: expect.stringContaining('crashed'),

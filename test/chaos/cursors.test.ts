@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import type { Connection, Cursor, Queryable, Transaction } from '../../src/index.ts'
+import { errorOf } from '../support/error-of.ts'
 import { eventually } from '../support/eventually.ts'
 import { testServer } from '../support/test-server.ts'
 import { openWorld, type World } from '../support/world.ts'
@@ -15,13 +16,6 @@ interface Scene {
   readonly connection: Connection
   readonly on: Queryable
 }
-
-/** What it rejects with. */
-const errorOf = (promise: Promise<unknown>): Promise<unknown> =>
-  promise.then(
-    () => undefined,
-    (error: unknown) => error,
-  )
 
 /** With a cursor of its own transaction, of its user's, and of a session's. */
 const places: [string, (connection: Connection, work: (on: Queryable) => Promise<void>) => Promise<void>][] =

@@ -2,30 +2,17 @@ import { once } from 'node:events'
 import type pg from 'pg'
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
 import { heartbeat } from '../../../src/index.ts'
-import { Pool, type PoolConfig } from '../../../src/pg.ts'
-import { configOf, countsOf, diaryOf } from '../../support/both-pools.ts'
+import { countsOf, diaryOf } from '../../support/both-pools.ts'
+import { errorOf } from '../../support/error-of.ts'
 import { eventually } from '../../support/eventually.ts'
+import { facePoolsOn, pidOf } from '../../support/face-pool.ts'
 import { openProxy } from '../../support/tcp-proxy.ts'
 import { testServer } from '../../support/test-server.ts'
 
 const server = await testServer()
 afterAll(() => server.dispose())
 
-/** Ends with the test, whatever became of it. */
-function poolOf(config: PoolConfig = {}): Pool {
-  const pool = new Pool({ ...configOf(server), ...config })
-  onTestFinished(() => (pool.ending ? undefined : pool.end()))
-  return pool
-}
-
-const errorOf = (promise: Promise<unknown>) =>
-  promise.then(
-    () => undefined,
-    (error: Error & { code?: string }) => error,
-  )
-
-const pidOf = async (client: pg.Pool | pg.PoolClient): Promise<number> =>
-  (await client.query('select pg_backend_pid() as pid')).rows[0].pid
+const poolOf = facePoolsOn(server)
 
 const kill = (pid: number) => server.sql('select pg_terminate_backend($1)', [pid])
 

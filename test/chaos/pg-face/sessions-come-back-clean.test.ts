@@ -1,28 +1,14 @@
-import type pg from 'pg'
 import Cursor from 'pg-cursor'
-import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
-import { Pool, type PoolConfig } from '../../../src/pg.ts'
-import { configOf, countsOf } from '../../support/both-pools.ts'
+import { afterAll, describe, expect, it } from 'vitest'
+import { countsOf } from '../../support/both-pools.ts'
+import { errorOf } from '../../support/error-of.ts'
+import { facePoolsOn, pidOf } from '../../support/face-pool.ts'
 import { testServer } from '../../support/test-server.ts'
 
 const server = await testServer()
 afterAll(() => server.dispose())
 
-/** Ends with the test, whatever became of it. */
-function poolOf(config: PoolConfig = {}): Pool {
-  const pool = new Pool({ ...configOf(server), ...config })
-  onTestFinished(() => (pool.ending ? undefined : pool.end()))
-  return pool
-}
-
-const errorOf = (promise: Promise<unknown>) =>
-  promise.then(
-    () => undefined,
-    (error: Error & { code?: string }) => error,
-  )
-
-const pidOf = async (client: pg.Pool | pg.PoolClient): Promise<number> =>
-  (await client.query('select pg_backend_pid() as pid')).rows[0].pid
+const poolOf = facePoolsOn(server)
 
 describe('a session that is released otherwise than it was lent', () => {
   it('is the same again where nothing is left on it, with no question asked', async () => {

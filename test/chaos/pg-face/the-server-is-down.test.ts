@@ -1,28 +1,19 @@
 import { once } from 'node:events'
 import pg from 'pg'
-import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { systemClock } from '../../../src/backoff/clock.ts'
 import type { Clock, Connection } from '../../../src/index.ts'
-import { Pool, type PoolConfig } from '../../../src/pg.ts'
-import { configOf, countsOf } from '../../support/both-pools.ts'
+import type { Pool, PoolConfig } from '../../../src/pg.ts'
+import { countsOf } from '../../support/both-pools.ts'
+import { errorOf } from '../../support/error-of.ts'
 import { eventually } from '../../support/eventually.ts'
+import { facePoolsOn } from '../../support/face-pool.ts'
 import { testServer } from '../../support/test-server.ts'
 
 const server = await testServer()
 afterAll(() => server.dispose())
 
-/** Ends with the test, whatever became of it. */
-function poolOf(config: PoolConfig = {}): Pool {
-  const pool = new Pool({ ...configOf(server), ...config })
-  onTestFinished(() => (pool.ending ? undefined : pool.end()))
-  return pool
-}
-
-const errorOf = (promise: Promise<unknown>) =>
-  promise.then(
-    () => undefined,
-    (error: Error & { code?: string }) => error,
-  )
+const poolOf = facePoolsOn(server)
 
 const statesOf = (pool: Pool) => [...pool.connections].map(({ state }: Connection) => state)
 

@@ -27,12 +27,5 @@ export async function bareClient(
   return Object.assign(client, { errors })
 }
 
-/** What its promise rejects with; a promise that resolves is no error. */
-export const errorOf = (promise: Promise<unknown>): Promise<unknown> =>
-  promise.then(
-    () => undefined,
-    (error: unknown) => error,
-  )
-
 /** Fences must hold whether statements are named by us or not. */
 export const eachAutoPrepare = [{ autoPrepare: true }, { autoPrepare: false }]

@@ -1,8 +1,9 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Connection } from '../../../src/index.ts'
+import { errorOf } from '../../support/error-of.ts'
 import { openConnection } from '../../support/open-connection.ts'
 import { testServer } from '../../support/test-server.ts'
-import { type BareClient, bareClient, eachAutoPrepare, errorOf } from './bare-client.ts'
+import { type BareClient, bareClient, eachAutoPrepare } from './bare-client.ts'
 
 const server = await testServer()
 afterAll(() => server.dispose())

@@ -2,11 +2,12 @@ import pg from 'pg'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { ConnectionConfig } from '../../../src/index.ts'
 import { commandComplete, errorResponse, message, readyForQuery } from '../../support/backend-messages.ts'
+import { errorOf } from '../../support/error-of.ts'
 import { eventually } from '../../support/eventually.ts'
 import { worldOfTest } from '../../support/open-connection.ts'
 import { SpokenStream } from '../../support/spoken-stream.ts'
 import { testServer } from '../../support/test-server.ts'
-import { eachAutoPrepare, errorOf } from './bare-client.ts'
+import { eachAutoPrepare } from './bare-client.ts'
 
 const server = await testServer()
 afterAll(() => server.dispose())
@@ -81,7 +82,7 @@ describe('P5: an exception out of a listener', () => {
       const rows = [1, 2, 3].map((n) => errorOf(connection.query('select $1::int as n', [n])))
       const count = (n: number) => connection.execute('select from generate_series(1, $1::int)', [n])
       expect(await Promise.all([1, 2, 3].map(count))).toEqual([1, 2, 3])
-      const messages = (await Promise.all(rows)).map((error) => (error as Error | undefined)?.message)
+      const messages = (await Promise.all(rows)).map((error) => error?.message)
       expect(messages).toEqual([told, told, told])
       expect(await errorOf(connection.query('select 1/0'))).toMatchObject({ code: '22012' })
       // A checker that throws counts as a verdict of death.

@@ -2,9 +2,10 @@ import pg from 'pg'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { Connection, type ConnectionConfig, ConnectionLostError } from '../../../src/index.ts'
 import { commandComplete, errorResponse, readyForQuery } from '../../support/backend-messages.ts'
+import { errorOf } from '../../support/error-of.ts'
 import { eventually } from '../../support/eventually.ts'
 import { SpokenStream } from '../../support/spoken-stream.ts'
-import { eachAutoPrepare, errorOf } from './bare-client.ts'
+import { eachAutoPrepare } from './bare-client.ts'
 
 // As under lc_messages = 'ru_RU.UTF-8'; the embedded server has no translations, so a test speaks in its place.
 const fatal = errorResponse('ВАЖНО', 'FATAL', '57P01', 'закрытие подключения по команде администратора')

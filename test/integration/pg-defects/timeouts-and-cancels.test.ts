@@ -1,9 +1,10 @@
 import pg from 'pg'
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
 import { Connection, InvalidOptionError, RequestTimeoutError } from '../../../src/index.ts'
+import { errorOf } from '../../support/error-of.ts'
 import { openConnection, worldOfTest } from '../../support/open-connection.ts'
 import { testServer } from '../../support/test-server.ts'
-import { type BareClient, bareClient, eachAutoPrepare, errorOf } from './bare-client.ts'
+import { type BareClient, bareClient, eachAutoPrepare } from './bare-client.ts'
 
 const server = await testServer()
 afterAll(() => server.dispose())

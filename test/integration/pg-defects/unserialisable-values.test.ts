@@ -1,8 +1,9 @@
 import pg from 'pg'
 import { afterAll, describe, expect, it } from 'vitest'
+import { errorOf } from '../../support/error-of.ts'
 import { openConnection } from '../../support/open-connection.ts'
 import { testServer } from '../../support/test-server.ts'
-import { bareClient, eachAutoPrepare, errorOf } from './bare-client.ts'
+import { bareClient, eachAutoPrepare } from './bare-client.ts'
 
 const server = await testServer()
 afterAll(() => server.dispose())
